@@ -1,0 +1,249 @@
+"""Observations as of a date -> the series a model sees.
+
+Which rows belong together, and which of them are believed on a date, is decided here and nowhere else. What a
+series says about a scenario is not.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from metrics.indicator import Indicator
+from metrics.observation import KEY
+
+MINIMUM_DATES = 3
+"""A level published once or twice has no shape; three dated values are the least that can bend."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Dated values of one thing under one definition, in order of date, one a date.
+
+    All arrays have shape (n,).
+    """
+
+    indicator: Indicator
+    subject: str
+    """Whose values they are; empty for a frontier or where all subjects are points of one series."""
+    definition: str
+    observed_on: npt.NDArray[np.datetime64]
+    """Unit: day. Strictly increasing."""
+    value: npt.NDArray[np.float64]
+    """In the indicator's unit; NaN where only a bound or a range is known."""
+    value_low: npt.NDArray[np.float64]
+    value_high: npt.NDArray[np.float64]
+    interval: npt.NDArray[np.str_]
+    """"" (none published), "95%", "90%", "80%", "range" (as published, no level) or "bound": censored, value is NaN and
+    the truth lies between value_low and value_high, where a NaN end is open."""
+    method: npt.NDArray[np.str_]
+    subjects: npt.NDArray[np.str_]
+    """Whose each point is: the model of a frontier's step, the release of a project."""
+    citation: npt.NDArray[np.str_]
+    known_since: npt.NDArray[np.datetime64]
+
+    @property
+    def n(self) -> int:
+        return len(self.observed_on)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.indicator.id, self.subject, self.definition)
+
+    def since(self, first_date: date) -> "Series":
+        """The points observed on or after a date."""
+        return self.only(self.observed_on >= np.datetime64(first_date, "D"))
+
+    def without(self, position: int) -> "Series":
+        """The series with one point left out."""
+        return self.only(np.arange(self.n) != position)
+
+    def only(self, keep: npt.NDArray[np.bool_]) -> "Series":
+        """The points where `keep`, shape (n,), is True."""
+        return Series(
+            self.indicator,
+            self.subject,
+            self.definition,
+            self.observed_on[keep],
+            self.value[keep],
+            self.value_low[keep],
+            self.value_high[keep],
+            self.interval[keep],
+            self.method[keep],
+            self.subjects[keep],
+            self.citation[keep],
+            self.known_since[keep],
+        )
+
+
+@dataclass(frozen=True)
+class Formed:
+    """What became of the observations: the series, and everything known that is in none of them."""
+
+    series: tuple[Series, ...]
+    """In order of indicator, subject and definition."""
+    left_out: pd.DataFrame
+    """indicator, subject, definition, n (rows), reason."""
+
+
+def believed(observations: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """One row a key: what was known last on a date. Values withdrawn by then are gone."""
+    known = observations[observations["known_since"] <= pd.Timestamp(as_of)]
+    # Ties are broken by every column, so that the order of rows never shows.
+    ordered = known.sort_values([*KEY, "known_since", "value", "value_low", "value_high"], kind="stable")
+    latest = ordered.drop_duplicates(list(KEY), keep="last")
+    return latest[latest["interval"] != "withdrawn"].reset_index(drop=True)
+
+
+def form_series(
+    observations: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    *,
+    as_of: date,
+    first_date: date | None = None,
+) -> Formed:
+    """The series of every indicator that carries evidence, as they were known on a date.
+
+    Args:
+        observations: accepted observations, any number of vintages of each.
+        indicators: catalogue by id.
+        as_of: nothing that became known later is used.
+        first_date: values observed before it are left out.
+
+    A series needs MINIMUM_DATES dated values. Rows of low confidence and of left-out subjects are never in one.
+    """
+    rows = believed(observations, as_of)
+    series: list[Series] = []
+    left_out: list[tuple[str, str, str, int, str]] = []
+    for name, group in rows.groupby("indicator", sort=True):
+        if str(name) not in indicators:
+            continue
+        for one in _of_indicator(indicators[str(name)], group, first_date):
+            if isinstance(one, Series):
+                series.append(one)
+            else:
+                left_out.append(one)
+    columns = ["indicator", "subject", "definition", "n", "reason"]
+    return Formed(
+        tuple(sorted(series, key=lambda one: one.key)), pd.DataFrame(sorted(left_out), columns=pd.Index(columns))
+    )
+
+
+LeftOut = tuple[str, str, str, int, str]
+
+
+def _of_indicator(indicator: Indicator, rows: pd.DataFrame, first_date: date | None) -> Iterator[Series | LeftOut]:
+    usable = rows
+    for reason, drop in _reasons(indicator, rows, first_date):
+        dropped = usable[drop.reindex(usable.index)]
+        yield from _told(indicator, dropped, reason)
+        usable = usable[~drop.reindex(usable.index)]
+    if usable.empty:
+        return
+    candidates = [_series(indicator, key, group) for key, group in _groups(indicator, usable)]
+    chosen = False
+    for candidate in candidates:
+        if candidate.n < MINIMUM_DATES:
+            yield _short(candidate)
+        elif indicator.definitions and indicator.series == "frontier" and chosen:
+            yield (*candidate.key, candidate.n, "another definition of the same thing is preferred")
+        else:
+            chosen = True
+            yield candidate
+
+
+def _reasons(
+    indicator: Indicator, rows: pd.DataFrame, first_date: date | None
+) -> Iterator[tuple[str, "pd.Series[bool]"]]:
+    """Why rows are not used, in the order in which the reasons are named."""
+    everything = pd.Series(data=True, index=rows.index)
+    if indicator.role == "context":
+        yield "context: shown, without a vote", everything
+        return
+    if indicator.definitions:
+        yield "under a definition that is not comparable", ~rows["definition"].isin(indicator.definitions)
+    yield "a reference, not a measurement of AI", rows["subject"].isin(indicator.left_out_subjects)
+    yield "of low confidence", rows["confidence"] == "low"
+    if first_date is not None:
+        yield f"observed before {first_date}", rows["observed_on"] < pd.Timestamp(first_date)
+
+
+def _told(indicator: Indicator, rows: pd.DataFrame, reason: str) -> Iterator[LeftOut]:
+    for (subject, definition), group in rows.groupby(["subject", "definition"], sort=True):
+        yield (indicator.id, str(subject), str(definition), len(group), reason)
+
+
+def _short(series: Series) -> LeftOut:
+    dates = "1 dated value" if series.n == 1 else f"{series.n} dated values"
+    return (*series.key, series.n, f"{dates}, {MINIMUM_DATES} are needed")
+
+
+def _groups(indicator: Indicator, rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
+    """(subject, definition) of each series and its rows, the preferred definition first; methods are never pooled."""
+    keyed = rows.assign(_subject=rows["subject"] if indicator.series == "per_subject" else "")
+    order = {definition: rank for rank, definition in enumerate(indicator.definitions)}
+    groups = []
+    for (subject, definition), group in keyed.groupby(["_subject", "definition"]):
+        methods = group["method"].unique()
+        for method in methods:
+            name = f"{definition} ({method})" if len(methods) > 1 else definition
+            groups.append(((order.get(definition, 0), subject, name), group[group["method"] == method]))
+    for (_, subject, name), group in sorted(groups, key=lambda pair: pair[0]):
+        yield (subject, name), group
+
+
+def _series(indicator: Indicator, key: tuple[str, str], rows: pd.DataFrame) -> Series:
+    rows = _one_a_date(indicator, _censored_ends(indicator, rows))
+    if indicator.series == "frontier":
+        rows = _frontier(indicator, rows)
+    return Series(indicator, *key, **_columns(rows))
+
+
+def _columns(rows: pd.DataFrame) -> dict[str, Any]:
+    texts = {"interval": "interval", "method": "method", "subjects": "subject", "citation": "citation"}
+    return {
+        "observed_on": rows["observed_on"].to_numpy().astype("datetime64[D]"),
+        "known_since": rows["known_since"].to_numpy().astype("datetime64[D]"),
+        **{name: rows[name].to_numpy(dtype=float) for name in ("value", "value_low", "value_high")},
+        **{name: rows[column].to_numpy(dtype=str) for name, column in texts.items()},
+    }
+
+
+def _censored_ends(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep of a bound the end that says something: it is often published with the other at the edge of the possible."""
+    bound = rows["interval"] == "bound"
+    at_floor = bound & (rows["value_low"] <= indicator.lower)
+    at_ceiling = bound & (rows["value_high"] >= indicator.upper)
+    both = at_floor & at_ceiling
+    rows = rows.assign(
+        value=rows["value"].mask(bound),
+        value_low=rows["value_low"].mask(at_floor),
+        value_high=rows["value_high"].mask(at_ceiling),
+    )
+    return rows[~both]
+
+
+def _level(indicator: Indicator, rows: pd.DataFrame) -> "pd.Series[float]":
+    """How far each row is at least, larger being further: the value, else what its bound guarantees."""
+    sign = 1.0 if indicator.direction == "up" else -1.0
+    near_end = rows["value_low"] if sign > 0 else rows["value_high"]
+    far_end = rows["value_high"] if sign > 0 else rows["value_low"]
+    return sign * rows["value"].fillna(near_end).fillna(far_end)
+
+
+def _one_a_date(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The furthest row of each date: a series has one value a date."""
+    order = rows.assign(_level=_level(indicator, rows)).sort_values(
+        ["observed_on", "_level", "subject", "source", "citation"], kind="stable"
+    )
+    return order.drop_duplicates("observed_on", keep="last")
+
+
+def _frontier(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that were further than every one before them."""
+    level = _level(indicator, rows)
+    return rows[level > level.cummax().shift(fill_value=-np.inf)]

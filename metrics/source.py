@@ -1,0 +1,74 @@
+"""The registry of sources: what each one is, where its bytes come from, and how they are read.
+
+A source is one module in `metrics/sources/` that declares itself with @source over its parse function. Fetching and
+keeping are not its business.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+Parse = Callable[[bytes], pd.DataFrame]
+
+PUBLISHED = Path(__file__).with_name("published")
+
+_registered: "dict[str, Source]" = {}
+
+
+class EmbeddedFile(NamedTuple):
+    """A file that ships with the project."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where facts come from, and how its bytes become raw observations."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    url: str
+    files: tuple[str, ...]
+    """Names of its embedded files in metrics/published/."""
+    parse: Parse
+    """Bytes of one file -> raw frame: observation.COLUMNS as text, with line and row. Raises DataError."""
+
+    def embedded(self) -> tuple[EmbeddedFile, ...]:
+        """The files that ship with the project, as they are on disk."""
+        return tuple(EmbeddedFile(name, (PUBLISHED / name).read_bytes()) for name in self.files)
+
+
+def source(
+    *, id: str, title: str, publisher: str, licence: str, url: str, files: tuple[str, ...] = ()
+) -> Callable[[Parse], Parse]:
+    """Register the decorated parse function as a source.
+
+    Raises:
+        ValueError: the id is taken.
+    """
+
+    def register(parse: Parse) -> Parse:
+        if id in _registered:
+            raise ValueError(f"source {id!r} is declared twice: in {parse.__module__} and before")
+        _registered[id] = Source(id, title, publisher, licence, url, files, parse)
+        return parse
+
+    return register
+
+
+@cache
+def sources() -> Mapping[str, Source]:
+    """Every source by id, in order of id: importing `metrics.sources`' modules registers them."""
+    package = importlib.import_module("metrics.sources")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"metrics.sources.{module.name}")
+    return dict(sorted(_registered.items()))

@@ -1,0 +1,1 @@
+"""One module a source: its declaration and its parse(bytes). Importing a module registers its source."""
