@@ -1,0 +1,166 @@
+"""Assessment: everything that is said about one record on one date, and its form as JSON."""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from metrics.series import Series
+from scenarios.prior import Prior
+from scenarios.settings import SCENARIOS
+
+Kind = Literal["names", "leans", "cannot_tell", "none_fits", "too_little"]
+Status = Literal["reached", "near", "not reached", "no data"]
+
+DIGITS = 6
+"""Decimals in JSON: far more than the model bears, fewer than the last bits of a processor's arithmetic."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """The same sum with one choice changed."""
+
+    kind: Literal["window", "point", "indicator", "prior"]
+    label: str
+    detail: dict[str, str]
+    probabilities: dict[str, float]
+    n_series: int
+
+    @property
+    def leader(self) -> str:
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    kind: Kind
+    scenario: str | None
+    """The future named or leant to; None otherwise."""
+    words: str
+    flags: tuple[str, ...]
+    """Each begins with its name: "conflict: ...", "stale: ...", "concentration: ..."."""
+
+
+@dataclass(frozen=True)
+class MarkerStatus:
+    id: str
+    scenario: str
+    title: str
+    indicator: str
+    threshold: str
+    status: Status
+    value: float | None
+    value_text: str
+    observed_on: date | None
+    citation: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    n: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Model:
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Which future a record resembles, on what evidence, and how far that depends on choices."""
+
+    as_of: date
+    prior: Prior
+    probabilities: dict[str, float]
+    verdict: Verdict
+    none_fits: bool
+    evidence: pd.DataFrame
+    """One row a series. Decibans are what enters the sum (weighted, capped, tempered): the best future of a row has
+    0, the others are negative, and the columns add up to the log odds."""
+    window_sweep: tuple[Check, ...]
+    leave_one_out: tuple[Check, ...]
+    prior_variants: tuple[Check, ...]
+    markers: tuple[MarkerStatus, ...]
+    facts: Facts
+    model: Model
+    first_date: date | None
+    series: tuple[Series, ...]
+    left_out: pd.DataFrame
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        return self.window_sweep + self.leave_one_out + self.prior_variants
+
+    @property
+    def leader(self) -> str:
+        """The future that comes first, named or not."""
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    def range(self) -> dict[str, tuple[float, float]]:
+        """Lowest and highest probability of each future over the default and every check."""
+        every = [self.probabilities, *(check.probabilities for check in self.checks)]
+        return {key: (min(p[key] for p in every), max(p[key] for p in every)) for key in SCENARIOS}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The assessment in plain types, ready for JSON; absent values are None."""
+        return _plain(
+            {
+                "as_of": self.as_of,
+                "first_date": self.first_date,
+                "prior": asdict(self.prior),
+                "probabilities": self.probabilities,
+                "ranges": {key: {"low": low, "high": high} for key, (low, high) in self.range().items()},
+                "verdict": asdict(self.verdict),
+                "none_fits": self.none_fits,
+                "evidence": [_evidence_row(row) for row in self.evidence.to_dict("records")],
+                "window_sweep": [asdict(check) for check in self.window_sweep],
+                "leave_one_out": [asdict(check) for check in self.leave_one_out],
+                "prior_variants": [asdict(check) for check in self.prior_variants],
+                "markers": [asdict(marker) for marker in self.markers],
+                "series": [_series(series) for series in self.series],
+                "left_out": self.left_out.to_dict("records"),
+                "facts": asdict(self.facts),
+                "model": asdict(self.model),
+            }
+        )
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _evidence_row(row: dict[Any, Any]) -> dict[str, Any]:
+    said = {str(key): value for key, value in row.items() if key not in SCENARIOS}
+    return said | {"decibans": {scenario: row[scenario] for scenario in SCENARIOS}}
+
+
+def _series(series: Series) -> dict[str, Any]:
+    columns = ("observed_on", "value", "value_low", "value_high", "interval", "method", "citation", "known_since")
+    points = [
+        {"subject": series.subjects[at]} | {column: getattr(series, column)[at] for column in columns}
+        for at in range(series.n)
+    ]
+    indicator, subject, definition = series.key
+    return {"indicator": indicator, "subject": subject, "definition": definition, "n": series.n, "points": points}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.datetime64 | pd.Timestamp):
+        return str(np.datetime64(value, "D"))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, float):
+        # Minus nought would read as a sign where there is none.
+        return round(value, DIGITS) + 0.0 if math.isfinite(value) else None
+    return value

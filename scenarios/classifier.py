@@ -1,0 +1,112 @@
+"""classify(): observations -> an assessment, from the front door to the last word.
+
+Which choices are varied belongs to sensitivity.py, how a verdict follows from probabilities to verdict.py.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from metrics.indicator import Catalogue
+from metrics.series import form_series
+from scenarios.assessment import Assessment, Check, Facts, Model
+from scenarios.combination import Total, Weighed, combine
+from scenarios.intake import Indicators, fingerprint, read_as_of, take_in
+from scenarios.markers import board
+from scenarios.prior import Prior, PriorLike, parse_prior
+from scenarios.sensitivity import Record, leave_one_out, prior_variants, weigh, window_sweep
+from scenarios.settings import SCENARIOS, settings
+from scenarios.verdict import Findings, decide
+
+
+@dataclass(frozen=True)
+class _Checks:
+    windows: tuple[Check, ...] = ()
+    omissions: tuple[Check, ...] = ()
+    priors: tuple[Check, ...] = ()
+
+    def all(self) -> tuple[Check, ...]:
+        return self.windows + self.omissions + self.priors
+
+
+def classify(
+    observations: pd.DataFrame,
+    indicators: Indicators,
+    *,
+    as_of: date | str | None = None,
+    prior: PriorLike = "uniform",
+    sensitivity: bool = True,
+) -> Assessment:
+    """Which of three futures a record resembles, on what evidence, and how far that depends on choices.
+
+    Args:
+        observations: a judged frame, or at least `indicator`, `observed_on` and `value`; shares are fractions.
+        indicators: what the observations measure. The embedded catalogue has a first date and asks for more
+            series; a catalogue of one's own (or a plain mapping) has neither.
+        as_of: nothing that became known later is used; by default the newest date on which anything did.
+        prior: "uniform", "ai2027", "sceptic", "S,C,R", three numbers or a mapping by future.
+        sensitivity: False skips the checks; without them nothing is ever named.
+
+    Raises:
+        DataError: the observations cannot be used.
+        UsageError: the prior or the date cannot be read.
+    """
+    chosen = parse_prior(prior)
+    frame = take_in(observations, indicators)
+    on = read_as_of(as_of, frame)
+    known = frame[frame["known_since"] <= pd.Timestamp(on)].reset_index(drop=True)
+    record = Record(known, indicators, on, own=not isinstance(indicators, Catalogue) or indicators.own)
+    return _assess(record, chosen, sensitivity)
+
+
+def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
+    formed = form_series(record.known, record.indicators, as_of=record.as_of, first_date=record.first_date)
+    rows = weigh(formed.series)
+    total = combine(rows, list(prior.weights.values()))
+    checks = _check(record, rows, prior) if sensitivity and not record.is_too_little(rows) else _Checks()
+    table = evidence_table(rows, total)
+    verdict = decide(Findings(record, rows, table, total.probabilities, checks.all()))
+    return Assessment(
+        as_of=record.as_of,
+        prior=prior,
+        probabilities=total.probabilities,
+        verdict=verdict,
+        none_fits=verdict.kind == "none_fits",
+        evidence=table,
+        window_sweep=checks.windows,
+        leave_one_out=checks.omissions,
+        prior_variants=checks.priors,
+        markers=board(record.known, formed.series, record.as_of, record.indicators),
+        facts=Facts(len(record.known), fingerprint(record.known)),
+        model=Model(settings().version, settings().sha256),
+        first_date=record.first_date,
+        series=formed.series,
+        left_out=formed.left_out,
+    )
+
+
+def _check(record: Record, rows: Sequence[Weighed], prior: Prior) -> _Checks:
+    return _Checks(
+        window_sweep(record, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior)
+    )
+
+
+def evidence_table(rows: Sequence[Weighed], total: Total) -> pd.DataFrame:
+    """One row a series, in the order of the series, with the decibans that enter the sum."""
+    table = pd.DataFrame(
+        {
+            "indicator": [row.series.indicator.id for row in rows],
+            "title": [row.series.indicator.title for row in rows],
+            "subject": [row.series.subject for row in rows],
+            "definition": [row.series.definition for row in rows],
+            "cluster": [row.series.indicator.cluster for row in rows],
+            "n": [row.series.n for row in rows],
+            "weight": total.weight,
+            "capped": total.capped,
+            "first_on": [row.series.observed_on[0] for row in rows],
+            "last_on": [row.series.observed_on[-1] for row in rows],
+        }
+    )
+    return table.assign(**dict(zip(SCENARIOS, total.decibans.T, strict=True)))

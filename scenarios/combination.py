@@ -1,0 +1,131 @@
+"""Adding up: from what each series says to probabilities (docs/method.md, section 5).
+
+    log posterior = log prior + eta sum_clusters sum_i w_i clip(l_i)
+
+Every row is kept as it enters the sum, so that what is shown adds up to the log odds.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from metrics.series import Series
+from scenarios.evidence import Evidence
+from scenarios.settings import SCENARIOS, settings
+
+Array = npt.NDArray[np.float64]
+
+DECIBANS = 10 / np.log(10)
+"""Decibans in a natural log unit."""
+
+
+class Weighed(NamedTuple):
+    """A series and what it says."""
+
+    series: Series
+    evidence: Evidence
+
+    @property
+    def cap(self) -> float:
+        """The most it may say, in decibans before weight and tempering: few or censored values say little."""
+        constants = settings().combination
+        censored = int((self.series.interval == "bound").sum())
+        counted = self.series.n - censored + constants.censored_counts * censored
+        cap = min(constants.series_cap, constants.cap_per_value * (counted - 1))
+        return min(cap, constants.weak_cap) if self.is_weak else cap
+
+    @property
+    def is_weak(self) -> bool:
+        return self.series.indicator.dimension in settings().combination.weak_dimensions
+
+    @property
+    def is_misfit(self) -> bool:
+        """Its residuals are large and persistent: no path describes it."""
+        constants = settings().verdict
+        return (
+            self.evidence.misfit_rms >= constants.misfit_rms
+            and self.evidence.misfit_autocorrelation >= constants.misfit_autocorrelation
+        )
+
+
+class Total(NamedTuple):
+    """The sum, with its rows in the order given."""
+
+    probabilities: dict[str, float]
+    decibans: Array
+    """Weighted, capped and tempered, shape (rows, futures); the best future of a row has 0."""
+    weight: Array
+    """Share of its full say that a series keeps beside others of its cluster, shape (rows,)."""
+    capped: npt.NDArray[np.bool_]
+
+
+def combine(rows: Sequence[Weighed], prior: Sequence[float]) -> Total:
+    """Probabilities of the futures given every series.
+
+    Args:
+        rows: the series and their evidence.
+        prior: weights in the order of SCENARIOS, not necessarily summing to one.
+    """
+    constants = settings().combination
+    log_likelihood = np.array([row.evidence.log_likelihood for row in rows]).reshape(-1, len(SCENARIOS))
+    said = DECIBANS * (log_likelihood - log_likelihood.max(axis=1, keepdims=True))
+    cap = np.array([row.cap for row in rows])[:, None]
+    weight = weights(rows)
+    decibans = weight[:, None] * np.maximum(said, -cap)
+    factor = _cluster_factors(rows, decibans)
+    decibans = constants.eta * factor[:, None] * decibans + 0.0
+    capped = (said < -cap).any(axis=1) | (factor < 1)
+    return Total(_probabilities(decibans.sum(axis=0), prior), decibans, weight, capped)
+
+
+def weights(rows: Sequence[Weighed]) -> Array:
+    """n_eff / n of each row's cluster, with n_eff = n^2 / sum of correlations, times the weight of its dimension."""
+    constants = settings().combination
+    weight = np.ones(len(rows))
+    for members in _clusters(rows).values():
+        correlation = sum(_correlation(rows[one], rows[other]) for one in members for other in members)
+        weight[members] = len(members) / correlation
+    return weight * np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
+
+
+def shown(probabilities: Array) -> dict[str, float]:
+    """Never surer than `least_shown`; what is added to the others is taken from the first."""
+    least = settings().combination.least_shown
+    first = int(np.argmax(probabilities))
+    bounded = np.maximum(probabilities, least)
+    bounded[first] = 1 - (bounded.sum() - bounded[first])
+    return {scenario: float(p) for scenario, p in zip(SCENARIOS, bounded, strict=True)}
+
+
+def _probabilities(decibans: Array, prior: Sequence[float]) -> dict[str, float]:
+    with np.errstate(divide="ignore"):
+        log_posterior = np.log(np.array(prior)) + decibans / DECIBANS
+    odds = np.exp(log_posterior - log_posterior.max())
+    return shown(odds / odds.sum())
+
+
+def _clusters(rows: Sequence[Weighed]) -> dict[str, list[int]]:
+    members: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        members.setdefault(row.series.indicator.cluster, []).append(at)
+    return members
+
+
+def _correlation(one: Weighed, other: Weighed) -> float:
+    constants = settings().combination
+    if one is other:
+        return 1.0
+    pair = {one.series.indicator.id, other.series.indicator.id}
+    same_runs = len(pair) == 2 and any(pair <= set(group) for group in constants.same_runs)
+    return constants.rho_same_runs if same_runs else constants.rho
+
+
+def _cluster_factors(rows: Sequence[Weighed], decibans: Array) -> Array:
+    """What each row of an overlong cluster is shortened by, so that its sum spans `cluster_cap`."""
+    factor = np.ones(len(rows))
+    for members in _clusters(rows).values():
+        span = float(np.ptp(decibans[members].sum(axis=0)))
+        factor[members] = min(1.0, settings().combination.cluster_cap / span) if span else 1.0
+    return factor

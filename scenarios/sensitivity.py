@@ -1,0 +1,163 @@
+"""The same sum with one choice changed: first date, one value, one indicator, the prior.
+
+A check changes what one or a few series say; what the others say is remembered, so that some hundred checks cost
+little more than their own series. The choices themselves stand in scenarios.toml.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import pandas as pd
+
+from metrics.series import MINIMUM_DATES, Series, form_series
+from scenarios.assessment import Check
+from scenarios.combination import Weighed, combine
+from scenarios.evidence import Evidence, evidence
+from scenarios.intake import Indicators
+from scenarios.link import thinned
+from scenarios.prior import Prior, normalised
+from scenarios.settings import SCENARIOS, settings
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known on a date, and the rules by which it is read."""
+
+    known: pd.DataFrame
+    indicators: Indicators
+    as_of: date
+    own: bool
+    """A user's own data: no first date, and one series is enough."""
+    first_date: date | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "first_date", None if self.own else settings().record.first_date)
+
+    def is_too_little(self, rows: Sequence[Weighed]) -> bool:
+        """Too few series, or too few independent ones, to compare futures."""
+        if self.own:
+            return not rows
+        limits = settings().record
+        clusters = {row.series.indicator.cluster for row in rows}
+        return len(rows) < limits.minimum_series or len(clusters) < limits.minimum_clusters
+
+
+class _Content:
+    """A series as a key: equal when the model would see the same."""
+
+    def __init__(self, series: Series) -> None:
+        self.series = series
+        arrays = (series.observed_on, series.value, series.value_low, series.value_high, series.interval, series.method)
+        self._key = (series.indicator, *(array.tobytes() for array in arrays))
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self._key == other._key
+
+
+@lru_cache(maxsize=4096)
+def _remembered(content: _Content) -> Evidence:
+    return evidence(content.series)
+
+
+def weigh(series: Sequence[Series]) -> tuple[Weighed, ...]:
+    """What each series says."""
+    return tuple(Weighed(one, _remembered(_Content(one))) for one in series)
+
+
+def window_sweep(record: Record, prior: Prior) -> tuple[Check, ...]:
+    """The record from other first dates on, while there is enough of it; windows that change nothing are left out."""
+    checks: list[Check] = []
+    seen: set[tuple[_Content, ...]] = set()
+    for first in _first_dates(record):
+        formed = form_series(record.known, record.indicators, as_of=record.as_of, first_date=first)
+        rows = weigh(formed.series)
+        content = tuple(_Content(one) for one in formed.series)
+        if record.is_too_little(rows) or content in seen:
+            continue
+        seen.add(content)
+        label = f"from {first.isoformat()}" if first else "whole record"
+        checks.append(_check("window", label, {"first_date": first.isoformat() if first else ""}, rows, prior))
+    return tuple(checks)
+
+
+def leave_one_out(record: Record, rows: Sequence[Weighed], prior: Prior) -> tuple[Check, ...]:
+    """The record without one value, one series, or one indicator, while there is enough of it left.
+
+    Of a dense series those values are tried that enter (link.thinned); a series left with too few values drops out.
+    """
+    checks: list[Check] = []
+    for at, row in enumerate(rows):
+        others = (*rows[:at], *rows[at + 1 :])
+        for detail, label, rest in _without_a_point(row.series):
+            kept = (*rows[:at], *weigh([rest]), *rows[at + 1 :]) if rest.n >= MINIMUM_DATES else others
+            if not record.is_too_little(kept):
+                checks.append(_check("point", label, detail, kept, prior))
+    for detail, label, kept in _without_a_series(rows):
+        if not record.is_too_little(kept):
+            checks.append(_check("indicator", label, detail, kept, prior))
+    return tuple(checks)
+
+
+def prior_variants(rows: Sequence[Weighed], prior: Prior) -> tuple[Check, ...]:
+    """The same evidence under every preset, and with each future's prior tilted up and down."""
+    variants = {name: normalised(name, preset.weights) for name, preset in settings().priors.items()}
+    for scenario in SCENARIOS:
+        for factor in settings().sensitivity.tilts:
+            name = f"{settings().scenarios[scenario].title} {factor:g} times"
+            tilted = [weight * (factor if key == scenario else 1.0) for key, weight in prior.weights.items()]
+            variants[name] = normalised(name, tilted)
+    return tuple(
+        _check("prior", name, {key: f"{weight:.3f}" for key, weight in variant.weights.items()}, rows, variant)
+        for name, variant in variants.items()
+    )
+
+
+def _first_dates(record: Record) -> Iterator[date | None]:
+    constants = settings().sensitivity
+    if not record.own:
+        yield from (date.fromisoformat(window) if window else None for window in constants.windows)
+        return
+    yield None
+    observed = record.known["observed_on"]
+    if observed.empty:
+        return
+    first, span = observed.min().date(), (observed.max() - observed.min()).days
+    yield from (first + timedelta(days=round(share * span)) for share in constants.own_windows)
+
+
+def _without_a_point(series: Series) -> Iterator[tuple[dict[str, str], str, Series]]:
+    thin = thinned(series)
+    for at in range(thin.n):
+        on, whose = str(thin.observed_on[at]), str(thin.subjects[at])
+        rest = thin.without(at)
+        detail = _detail(series) | {"observed_on": on, "point": whose}
+        yield detail, f"without {whose or on} in {series.indicator.title}", rest
+
+
+def _without_a_series(rows: Sequence[Weighed]) -> Iterator[tuple[dict[str, str], str, tuple[Weighed, ...]]]:
+    by_indicator: dict[str, list[Weighed]] = {}
+    for row in rows:
+        by_indicator.setdefault(row.series.indicator.id, []).append(row)
+    for indicator, members in by_indicator.items():
+        detail = {"indicator": indicator, "subject": "", "definition": ""}
+        kept = tuple(row for row in rows if row.series.indicator.id != indicator)
+        yield detail, f"without {members[0].series.indicator.title}", kept
+        for one in members if len(members) > 1 else ():
+            name = " ".join(filter(None, (one.series.subject, one.series.definition)))
+            label = f"without {one.series.indicator.title}, {name}"
+            yield _detail(one.series), label, tuple(row for row in rows if row is not one)
+
+
+def _detail(series: Series) -> dict[str, str]:
+    indicator, subject, definition = series.key
+    return {"indicator": indicator, "subject": subject, "definition": definition}
+
+
+def _check(kind: str, label: str, detail: dict[str, str], rows: Sequence[Weighed], prior: Prior) -> Check:
+    total = combine(rows, list(prior.weights.values()))
+    return Check(kind, label, detail, total.probabilities, len(rows))  # type: ignore[arg-type]
