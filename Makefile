@@ -1,0 +1,60 @@
+# Everything a newcomer needs: make run, make test. A fresh clone needs git, python3 (3.11 to 3.13) and make.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+# A Python of ours is in .venv; whatever another environment exports must not reach it.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+export UV_PYTHON_DOWNLOADS := never
+# A cache on another file system than the checkout cannot be linked to: copying says nothing of it.
+export UV_LINK_MODE := copy
+
+.PHONY: help run test check lint types contracts format bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## Set up, track the embedded record, show the verdict and where the report is
+	@$(BIN)/threefutures run
+
+test: $(READY) ## Run every test
+	@$(BIN)/python -m pytest
+
+check: lint types contracts test ## Everything that must be green: ruff, mypy, import contracts, tests
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+contracts: $(READY)
+	@$(BIN)/lint-imports
+
+format: $(READY) ## Put the code into its one format
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## Print both sides and the ratio of every claim of speed
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
+
+clean: ## Remove the environment and every cache; data/ stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# uv where it is, else uv installed into .venv by pip: it makes the environment in seconds where pip takes a minute.
+$(READY): constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+	  echo "threefutures needs Python 3.11, 3.12 or 3.13" >&2; \
+	  echo "  found  $$($(PYTHON) --version 2>&1)" >&2; \
+	  echo "  next   make $(or $(MAKECMDGOALS),run) PYTHON=python3.12" >&2; exit 1; }
+	@echo "setup     Python environment in .venv (first time only)" >&2
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" .venv && uv=uv; \
+	else \
+	  $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --constraint constraints.txt uv && uv=$(BIN)/uv; \
+	fi && \
+	VIRTUAL_ENV=$(CURDIR)/.venv $$uv pip install --quiet --requirement constraints.txt && \
+	VIRTUAL_ENV=$(CURDIR)/.venv $$uv pip install --quiet --no-deps --no-build-isolation --editable . && \
+	touch $(READY)
