@@ -88,9 +88,7 @@ def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
 
 
 def _check(record: Record, rows: Sequence[Weighed], prior: Prior) -> _Checks:
-    return _Checks(
-        window_sweep(record, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior)
-    )
+    return _Checks(window_sweep(record, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior))
 
 
 def evidence_table(rows: Sequence[Weighed], total: Total) -> pd.DataFrame:

@@ -140,7 +140,10 @@ def log_evidence(linked: Points, path: Array, noise_grid: Noise) -> Array:
     common = -0.5 * (n * LOG_TWO_PI + products.log_determinant + products.zz - products.zo**2 / start)
     common -= 0.5 * np.log(constants.start_sd**2 * start)
     truncated = (
-        np.log(2 / constants.growth_sd) - 0.5 * np.log(growth.precision) + 0.5 * growth.alpha**2 + log_ndtr(growth.alpha)
+        np.log(2 / constants.growth_sd)
+        - 0.5 * np.log(growth.precision)
+        + 0.5 * growth.alpha**2
+        + log_ndtr(growth.alpha)
     )
     total = common[:, None] + truncated
     for c in range(len(linked.low)):

@@ -53,9 +53,7 @@ def read_as_of(as_of: date | str | None, observations: pd.DataFrame) -> date:
     try:
         return pd.Timestamp(as_of).date()
     except (TypeError, ValueError) as error:
-        raise UsageError(
-            f"as-of {as_of!r} is not a date", found=repr(as_of), next="write it as YYYY-MM-DD"
-        ) from error
+        raise UsageError(f"as-of {as_of!r} is not a date", found=repr(as_of), next="write it as YYYY-MM-DD") from error
 
 
 def fingerprint(known: pd.DataFrame) -> str:

@@ -171,15 +171,14 @@ class Marker:
     title: str
     indicator: str
     rule: str
-    """at_least, at_most, between, successive, doubling_below or slope_ratio_below: see markers.py."""
+    """A function of markers.RULES."""
     threshold: tuple[float, ...]
     near: float
-    """The value from which the status is "near"; for between, the distance outside the limits."""
+    """From which value on the status is "near"; for a range, how far outside it."""
     threshold_text: str
     citation: str
-    subject: str = ""
-    """Only subjects that begin with this; empty: all."""
-    definition: str = ""
+    method: str = ""
+    """Readings made in this way; empty: in any."""
     also: tuple[str, ...] = ()
     """Further indicators that the rule reads."""
 

@@ -1,0 +1,185 @@
+"""What is said of probabilities and checks: the verdict's kind, its cause, and the flags beside it.
+
+The rules are those of docs/method.md, section 7; their thresholds stand in scenarios.toml, their sentences in words.py.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from urllib.parse import urlsplit
+
+import numpy as np
+import pandas as pd
+
+from scenarios import words
+from scenarios.assessment import Check, Verdict
+from scenarios.combination import Weighed
+from scenarios.sensitivity import Record
+from scenarios.settings import SCENARIOS, settings
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything a verdict is made from."""
+
+    record: Record
+    rows: Sequence[Weighed]
+    evidence: pd.DataFrame
+    probabilities: dict[str, float]
+    checks: Sequence[Check]
+
+    @property
+    def leader(self) -> str:
+        return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def name(self) -> str:
+        """Subject of every sentence: a record resembles, it does not predict."""
+        return "Your record" if self.record.own else "The public record"
+
+    @property
+    def others(self) -> list[Check]:
+        """The checks that put another future first."""
+        return [check for check in self.checks if check.leader != self.leader]
+
+
+def decide(findings: Findings) -> Verdict:
+    """The verdict in words, with its flags."""
+    if findings.record.is_too_little(findings.rows):
+        return Verdict("too_little", None, _too_little(findings), ())
+    flags = tuple(flags_of(findings))
+    misfits = _misfits(findings)
+    if misfits:
+        return Verdict("none_fits", None, words.none_fits(findings.name, misfits), flags)
+    leader, p = findings.leader, findings.probabilities[findings.leader]
+    phrase, rule, n = settings().scenarios[leader].phrase, settings().verdict, len(findings.checks)
+    if p >= rule.names_at and n and not findings.others:
+        return Verdict("names", leader, words.names(findings.name, phrase, p, n), flags)
+    named_otherwise = any(check.probabilities[check.leader] >= rule.names_at for check in findings.others)
+    if p >= rule.leans_at and not named_otherwise:
+        return Verdict("leans", leader, words.leans(findings.name, phrase, p, len(findings.others), n), flags)
+    return Verdict("cannot_tell", None, words.cannot_tell(findings.name, _close(findings), causes(findings)), flags)
+
+
+def causes(findings: Findings) -> list[str]:
+    """What the answer changes with, in the order of how much is changed."""
+    others = findings.others
+    one_value = [check for check in others if check.kind == "point"]
+    found = {
+        "the first date": any(check.kind == "window" for check in others),
+        "one series": any(check.kind == "indicator" for check in others),
+        "one model": any(_is_model(findings, check) for check in one_value),
+        "one value": any(not _is_model(findings, check) for check in one_value),
+        "the prior": any(check.kind == "prior" for check in others),
+    }
+    return [cause for cause, holds in found.items() if holds]
+
+
+def flags_of(findings: Findings) -> Iterator[str]:
+    """Sentences beside the verdict, each beginning with its name."""
+    yield from _conflict(findings)
+    yield from _stale(findings)
+    yield from _concentration(findings)
+
+
+def _too_little(findings: Findings) -> str:
+    if findings.record.own:
+        return words.too_little_own(findings.record.as_of)
+    limits = settings().record
+    kinds = len({row.series.indicator.cluster for row in findings.rows})
+    return words.too_little(
+        findings.record.as_of, len(findings.rows), limits.minimum_series, kinds, limits.minimum_clusters
+    )
+
+
+def _misfits(findings: Findings) -> list[str]:
+    """Titles of the series that no path describes, if these may say more than the others together."""
+    say = findings.evidence["weight"].to_numpy() * np.array([row.cap for row in findings.rows])
+    unfit = np.array([row.is_misfit for row in findings.rows])
+    if say[unfit].sum() <= say[~unfit].sum():
+        return []
+    return list(dict.fromkeys(row.series.indicator.title for row in findings.rows if row.is_misfit))
+
+
+def _close(findings: Findings) -> list[str]:
+    """Phrases of the two first futures, where the third is out of play; else none."""
+    first, second, third = sorted(SCENARIOS, key=lambda key: -findings.probabilities[key])
+    p, rule = findings.probabilities, settings().verdict
+    if p[third] >= rule.third_below or p[first] - p[second] >= rule.close_within:
+        return []
+    return [settings().scenarios[first].phrase, settings().scenarios[second].phrase]
+
+
+def _is_model(findings: Findings, check: Check) -> bool:
+    """Whether a left-out value is a model's: a step of a frontier, known by its name."""
+    indicator = findings.record.indicators[check.detail["indicator"]]
+    return indicator.series == "frontier" and bool(check.detail["point"])
+
+
+def _conflict(findings: Findings) -> Iterator[str]:
+    """The two clusters that are furthest apart, where they speak for opposite futures."""
+    sums = findings.evidence.groupby("cluster", sort=True)[list(SCENARIOS)].sum()
+    widest: tuple[float, str] = (settings().verdict.conflict_at, "")
+    for one, other in permutations(SCENARIOS, 2):
+        difference = sums[one] - sums[other]
+        most, least = difference.idxmax(), difference.idxmin()
+        apart = float(difference[most] - difference[least])
+        if difference[most] > 0 > difference[least] and apart >= widest[0]:
+            sides = f"{_spokesman(findings, most, other)} ({one}) against {_spokesman(findings, least, one)} ({other})"
+            widest = (apart, f"conflict: {sides}, {words.decibans(apart)} decibans apart")
+    if widest[1]:
+        yield widest[1]
+
+
+def _spokesman(findings: Findings, cluster: str, against: str) -> str:
+    """Title of the cluster's series that speaks most against a future."""
+    members = findings.evidence[findings.evidence["cluster"] == cluster]
+    return str(members.loc[members[against].idxmin(), "title"])
+
+
+def _stale(findings: Findings) -> Iterator[str]:
+    """The series that have been silent for longer than usual."""
+    late: dict[str, tuple[int, int]] = {}
+    for row in findings.rows:
+        silence = _silence(findings.record, row)
+        if silence:
+            late[row.series.indicator.title] = silence
+    if not late:
+        return
+    title = max(late, key=lambda key: late[key][0])
+    days, usual = late[title]
+    most = f"{title} last published {days} days ago, usually every {usual}"
+    yield f"stale: {most}" if len(late) == 1 else f"stale: {len(late)} series are later than usual; {most}"
+
+
+def _silence(record: Record, row: Weighed) -> tuple[int, int] | None:
+    """Days since a series was last published and its usual gap, if the former is long; else None."""
+    rule = settings().verdict
+    mine = record.known["indicator"] == row.series.indicator.id
+    if row.series.subject:
+        mine &= record.known["subject"] == row.series.subject
+    published = np.unique(record.known.loc[mine, "known_since"].to_numpy().astype("datetime64[D]"))
+    if len(published) < rule.stale_minimum:
+        return None
+    usual = float(np.median(np.diff(published).astype(int)))
+    days = int((np.datetime64(record.as_of, "D") - published[-1]).astype(int))
+    return (days, round(usual)) if days > max(rule.stale_gaps * usual, rule.stale_days) else None
+
+
+def _concentration(findings: Findings) -> Iterator[str]:
+    """One publisher of many series, known by the domain that is cited most for each."""
+    publishers = [_publisher(findings.record, row) for row in findings.rows]
+    known = [publisher for publisher in publishers if publisher]
+    if not known:
+        return
+    most = max(sorted(set(known)), key=known.count)
+    n, rule = known.count(most), settings().verdict
+    if n >= max(rule.concentration_minimum, rule.concentration_share * len(publishers)):
+        yield f"concentration: {most} publishes {n} of {len(publishers)} series"
+
+
+def _publisher(record: Record, row: Weighed) -> str:
+    mine = (record.known["indicator"] == row.series.indicator.id) & record.known["citation"].isin(row.series.citation)
+    hosts = [urlsplit(url).hostname or "" for url in record.known.loc[mine, "citation_url"]]
+    domains = [".".join(host.split(".")[-2:]) for host in hosts if host]
+    return max(sorted(set(domains)), key=domains.count) if domains else ""
