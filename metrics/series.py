@@ -186,8 +186,9 @@ def _groups(indicator: Indicator, rows: pd.DataFrame) -> Iterator[tuple[tuple[st
     """(subject, definition) of each series and its rows, the preferred definition first; methods are never pooled."""
     keyed = rows.assign(_subject=rows["subject"] if indicator.series == "per_subject" else "")
     order = {definition: rank for rank, definition in enumerate(indicator.definitions)}
-    groups = []
-    for (subject, definition), group in keyed.groupby(["_subject", "definition"]):
+    groups: list[tuple[tuple[int, str, str], pd.DataFrame]] = []
+    for key, group in keyed.groupby(["_subject", "definition"]):
+        subject, definition = map(str, key)
         methods = group["method"].unique()
         for method in methods:
             name = f"{definition} ({method})" if len(methods) > 1 else definition
