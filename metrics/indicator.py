@@ -117,7 +117,7 @@ def _read(file: Path) -> bytes:
 
 def _tables(name: str, content: bytes) -> dict[str, dict[str, Any]]:
     try:
-        document = tomllib.loads(content.decode("utf-8"))
+        document = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise CatalogueError(
             f"{name}: the indicators file is not UTF-8 text", found=str(error), next="save it as UTF-8"
@@ -146,7 +146,7 @@ def _tables(name: str, content: bytes) -> dict[str, dict[str, Any]]:
 
 def _indicator(name: str, key: str, table: dict[str, Any], *, own: bool) -> Indicator:
     known = {field.name for field in fields(Indicator)} - {"id"}
-    for unknown in table.keys() - known:
+    for unknown in sorted(table.keys() - known):
         near = get_close_matches(unknown, known, n=1)
         raise CatalogueError(
             f"{name}: {key}.{unknown} is not a key of an indicator",
@@ -180,22 +180,29 @@ def _with_defaults(name: str, key: str, table: dict[str, Any]) -> Indicator:
             )
     lower, upper = {"log": (0.0, math.inf), "logit": (0.0, 1.0), "linear": (-math.inf, math.inf)}[table["scale"]]
     values: dict[str, Any] = {"id": key, "cluster": key, "lower": lower, "upper": upper} | table
-    for field in ("definitions", "left_out_subjects"):
-        values[field] = tuple(values.get(field, ()))
-    return Indicator(**values)
+    lists = {field: tuple(value) for field, value in table.items() if isinstance(value, list)}
+    return Indicator(**(values | lists))
+
+
+_LISTS = ("definitions", "left_out_subjects")
+_NUMBERS = ("lower", "upper", "airda")
 
 
 def _checked(name: str, key: str, indicator: Indicator) -> Indicator:
     for field in fields(Indicator):
         value = getattr(indicator, field.name)
-        numeric = field.name in ("lower", "upper")
-        text = field.name not in ("lower", "upper", "airda", "definitions", "left_out_subjects")
-        if (text and not isinstance(value, str)) or (numeric and not isinstance(value, int | float)):
+        if not _of_right_type(field.name, value):
             raise CatalogueError(
                 f"{name}: {key}.{field.name} is of the wrong type",
                 found=f"{field.name} = {value!r}",
-                next="text in quotes, numbers without",
+                next='text in quotes, numbers without, lists of texts as ["a", "b"]',
             )
+    if indicator.unit == "percent" and (indicator.scale, indicator.lower, indicator.upper) != ("logit", 0.0, 1.0):
+        raise CatalogueError(
+            f"{name}: {key} is in percent, but not a share between 0 and 100 %",
+            found=f"scale = {indicator.scale!r}, lower = {indicator.lower}, upper = {indicator.upper}",
+            next='write scale = "logit" and no bounds, or name another unit; percent is read as a share',
+        )
     if indicator.airda is not None and indicator.airda not in range(1, 15):
         raise CatalogueError(
             f"{name}: {key}.airda is not a number from 1 to 14",
@@ -221,3 +228,12 @@ def _checked(name: str, key: str, indicator: Indicator) -> Indicator:
             next="write lower = 0, or take another scale",
         )
     return indicator
+
+
+def _of_right_type(field: str, value: object) -> bool:
+    if field in _LISTS:
+        return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+    if field in _NUMBERS:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        return number or (field == "airda" and value is None)
+    return isinstance(value, str)

@@ -312,7 +312,28 @@ def test_a_key_outside_a_table_is_refused(tmp_path):
     )
 
 
+TYPES = 'text in quotes, numbers without, lists of texts as ["a", "b"]'
+LEAST = '[mine]\ntitle = "Mine"\nunit = "times"\nscale = "log"\n'
 REFUSED = {
+    "a text for a list": (
+        LEAST + 'definitions = "abc"',
+        "mine.definitions is of the wrong type",
+        "definitions = 'abc'",
+        TYPES,
+    ),
+    "a number in a list of texts": (
+        LEAST + "left_out_subjects = [1]",
+        "mine.left_out_subjects is of the wrong type",
+        "left_out_subjects = (1,)",
+        TYPES,
+    ),
+    "true for a number": (LEAST + "airda = true", "mine.airda is of the wrong type", "airda = True", TYPES),
+    "per cent with bounds of its own": (
+        '[mine]\ntitle = "Mine"\nunit = "percent"\nscale = "logit"\nupper = 100',
+        "mine is in percent, but not a share between 0 and 100 %",
+        "scale = 'logit', lower = 0.0, upper = 100",
+        'write scale = "logit" and no bounds, or name another unit; percent is read as a share',
+    ),
     "an unknown key like a known one": (
         '[mine]\ntitle = "Mine"\nunits = "times"\nscale = "log"',
         "mine.units is not a key of an indicator",
@@ -356,13 +377,13 @@ REFUSED = {
         '[mine]\ntitle = 7\nunit = "times"\nscale = "log"',
         "mine.title is of the wrong type",
         "title = 7",
-        "text in quotes, numbers without",
+        'text in quotes, numbers without, lists of texts as ["a", "b"]',
     ),
     "a text for a number": (
         '[mine]\ntitle = "Mine"\nunit = "times"\nscale = "log"\nupper = "9"',
         "mine.upper is of the wrong type",
         "upper = '9'",
-        "text in quotes, numbers without",
+        'text in quotes, numbers without, lists of texts as ["a", "b"]',
     ),
     "a fifteenth metric of fourteen": (
         '[mine]\ntitle = "Mine"\nunit = "times"\nscale = "log"\nairda = 15',

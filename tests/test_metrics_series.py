@@ -1,0 +1,164 @@
+"""Which rows form a series, as they were known on a date."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from metrics import Indicator
+from metrics.observation import COLUMNS
+from metrics.series import believed, form_series
+
+LATE = date(2026, 11, 22)
+
+
+def observations(*rows):
+    """Accepted observations of indicator "x" by Ann, known when observed."""
+    common = {"source": "s", "indicator": "x", "subject": "Ann", "value": 1.0, "observed_on": "2025-01-01"}
+    cells = []
+    for row in rows:
+        cell = dict.fromkeys(COLUMNS, "") | dict.fromkeys(("value_low", "value_high"), np.nan) | common | row
+        cells.append(cell | {"known_since": row.get("known_since", cell["observed_on"])})
+    frame = pd.DataFrame(cells, columns=list(COLUMNS))
+    return frame.assign(
+        observed_on=pd.to_datetime(frame["observed_on"]), known_since=pd.to_datetime(frame["known_since"])
+    )
+
+
+def yearly(*values, **row):
+    """One row a year from 2020."""
+    return [{"observed_on": f"{2020 + at}-01-01", "value": value, **row} for at, value in enumerate(values)]
+
+
+def indicator(**changes):
+    return {"x": Indicator(**{"id": "x", "title": "X", "unit": "minutes", "scale": "log", "lower": 0.0} | changes)}
+
+
+def formed(rows, as_of=LATE, first_date=None, **changes):
+    return form_series(observations(*rows), indicator(**changes), as_of=as_of, first_date=first_date)
+
+
+def values(result):
+    return [one.value.tolist() for one in result.series]
+
+
+def test_a_revision_is_invisible_before_it_was_published():
+    frame = observations({"value": 59.0, "known_since": "2025-03-19"}, {"value": 64.0, "known_since": "2026-01-20"})
+    assert believed(frame, date(2025, 6, 1))["value"].tolist() == [59.0]
+    assert believed(frame, date(2026, 2, 1))["value"].tolist() == [64.0]
+
+
+def test_a_withdrawn_value_is_gone_from_the_day_it_was_withdrawn():
+    frame = observations(
+        {"value": 59.0, "known_since": "2025-03-19"},
+        {"value": np.nan, "interval": "withdrawn", "known_since": "2026-01-20"},
+    )
+    assert believed(frame, date(2026, 1, 19))["value"].tolist() == [59.0]
+    assert believed(frame, date(2026, 1, 20)).empty
+
+
+def test_two_dated_values_are_too_few_for_a_series():
+    result = formed(yearly(1.0, 2.0))
+    assert result.series == ()
+    assert result.left_out["reason"].tolist() == ["2 dated values, 3 are needed"]
+
+
+def test_subjects_are_never_joined_unless_the_indicator_says_so():
+    rows = [*yearly(1.0, 2.0, 3.0), *yearly(4.0, 5.0, 6.0, subject="Bob")]
+    assert values(formed(rows)) == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]
+
+
+def test_definitions_and_methods_are_never_joined():
+    rows = [*yearly(1.0, 2.0, definition="lines"), *yearly(3.0, 4.0, definition="commits")]
+    assert formed(rows, series="per_definition").series == ()
+    rows = [*yearly(1.0, 2.0, method="survey"), *yearly(3.0, 4.0, method="telemetry")]
+    assert formed(rows, series="frontier").series == ()
+
+
+def test_a_frontier_is_what_was_further_than_everything_before():
+    assert values(formed(yearly(1.0, 5.0, 3.0, 5.0, 8.0), series="frontier")) == [[1.0, 5.0, 8.0]]
+
+
+def test_a_frontier_of_a_falling_cost_is_the_lowest_so_far():
+    assert values(formed(yearly(9.0, 5.0, 7.0, 4.0), series="frontier", direction="down")) == [[9.0, 5.0, 4.0]]
+
+
+def test_a_frontier_steps_over_subjects_and_keeps_their_names():
+    rows = [
+        {"subject": name, "observed_on": day, "value": value}
+        for name, day, value in [("A", "2024-01-01", 1.0), ("B", "2024-01-01", 2.0), ("C", "2025-01-01", 3.0)]
+    ]
+    rows.append({"subject": "D", "observed_on": "2026-01-01", "value": 9.0})
+    (series,) = formed(rows, series="frontier").series
+    assert series.subjects.tolist() == ["B", "C", "D"]
+
+
+def test_a_human_baseline_is_not_a_step_of_the_frontier():
+    rows = [*yearly(1.0, 2.0, 3.0), {"subject": "human expert", "observed_on": "2020-06-01", "value": 50.0}]
+    result = formed(rows, series="frontier", left_out_subjects=("human expert",))
+    assert values(result) == [[1.0, 2.0, 3.0]]
+    assert result.left_out["reason"].tolist() == ["a reference, not a measurement of AI"]
+
+
+def test_the_preferred_definition_is_used_once_it_has_enough_values():
+    old = yearly(1.0, 2.0, 3.0, definition="old suite")
+    new = [row | {"known_since": "2026-01-01"} for row in yearly(4.0, 5.0, 6.0, definition="new suite")]
+    preferring = {"series": "frontier", "definitions": ("new suite", "old suite")}
+    assert values(formed([*old, *new], date(2025, 12, 31), **preferring)) == [[1.0, 2.0, 3.0]]
+    assert values(formed([*old, *new], date(2026, 1, 1), **preferring)) == [[4.0, 5.0, 6.0]]
+
+
+def test_a_definition_that_is_not_comparable_is_left_out_and_said():
+    result = formed([*yearly(1.0, 2.0, 3.0, definition="rounded")], definitions=("suite",), series="frontier")
+    assert result.left_out["reason"].tolist() == ["under a definition that is not comparable"]
+
+
+def test_low_confidence_rows_are_left_out_and_said():
+    rows = [*yearly(1.0, 2.0, 3.0), {"observed_on": "2024-01-01", "value": 99.0, "confidence": "low"}]
+    result = formed(rows)
+    assert values(result) == [[1.0, 2.0, 3.0]]
+    assert result.left_out[["n", "reason"]].to_numpy().tolist() == [[1, "of low confidence"]]
+
+
+def test_an_indicator_of_context_has_no_series():
+    result = formed(yearly(1.0, 2.0, 3.0), role="context")
+    assert result.series == ()
+    assert result.left_out["reason"].tolist() == ["context: shown, without a vote"]
+
+
+@pytest.mark.parametrize(
+    ("published", "low", "high"),
+    [
+        ({"value": 0.8, "value_low": 0.8, "value_high": 1.0}, 0.8, None),
+        ({"value": np.nan, "value_low": 0.0, "value_high": 0.01}, None, 0.01),
+        ({"value": np.nan, "value_low": 0.01, "value_high": 0.04}, 0.01, 0.04),
+    ],
+)
+def test_a_bound_stays_a_bound_and_its_open_end_is_open(published, low, high):
+    rows = [*yearly(0.1, 0.2, 0.3), {"observed_on": "2024-01-01", "interval": "bound", **published}]
+    (series,) = formed(rows, unit="share", scale="logit", lower=0.0, upper=1.0).series
+    ends = [None if np.isnan(end) else float(end) for end in (series.value_low[3], series.value_high[3])]
+    assert np.isnan(series.value[3])
+    assert ends == [low, high]
+
+
+def test_a_bound_that_bounds_nothing_is_no_value():
+    rows = [*yearly(0.1, 0.2), {"observed_on": "2024-01-01", "interval": "bound", "value_low": 0.0, "value_high": 1.0}]
+    assert formed(rows, unit="share", scale="logit", lower=0.0, upper=1.0).series == ()
+
+
+def test_values_before_the_first_date_are_left_out():
+    result = formed(yearly(1.0, 2.0, 3.0, 4.0), first_date=date(2021, 1, 1))
+    assert values(result) == [[2.0, 3.0, 4.0]]
+    assert result.left_out["reason"].tolist() == ["observed before 2021-01-01"]
+
+
+def test_the_order_of_rows_never_shows():
+    rows = [*yearly(3.0, 1.0, 2.0), *yearly(5.0, 6.0, 7.0, subject="Bob")]
+    assert values(formed(rows[::-1])) == values(formed(rows))
+
+
+def test_points_are_in_order_of_date_and_one_a_date():
+    (series,) = formed([*yearly(1.0, 2.0, 3.0)][::-1]).series
+    assert (np.diff(series.observed_on).astype(int) > 0).all()
