@@ -10,15 +10,16 @@ from datetime import date
 import pandas as pd
 
 from metrics.indicator import Catalogue
-from metrics.series import form_series
+from metrics.series import MINIMUM_DATES, Series, form_series
 from scenarios.assessment import Assessment, Check, Facts, Model
 from scenarios.combination import Total, Weighed, combine
 from scenarios.intake import Indicators, fingerprint, read_as_of, take_in
 from scenarios.markers import board
 from scenarios.prior import Prior, PriorLike, parse_prior
-from scenarios.sensitivity import Record, leave_one_out, prior_variants, weigh, window_sweep
+from scenarios.sensitivity import Record, leave_one_out, prior_variants, since, weigh, window_sweep
 from scenarios.settings import SCENARIOS, settings
 from scenarios.verdict import Findings, decide
+from scenarios.words import counted
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ def classify(
 
 
 def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
-    formed = form_series(record.known, record.indicators, as_of=record.as_of, first_date=record.first_date)
-    rows = weigh(formed.series)
+    formed = form_series(record.known, record.indicators, as_of=record.as_of)
+    series = since(formed.series, record.first_date)
+    rows = weigh(series)
     total = combine(rows, list(prior.weights.values()))
-    checks = _check(record, rows, prior) if sensitivity and not record.is_too_little(rows) else _Checks()
+    checks = _check(record, formed.series, rows, prior) if sensitivity and not record.is_too_little(rows) else _Checks()
     table = evidence_table(rows, total)
     verdict = decide(Findings(record, rows, table, total.probabilities, checks.all()))
     return Assessment(
@@ -78,17 +80,31 @@ def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
         window_sweep=checks.windows,
         leave_one_out=checks.omissions,
         prior_variants=checks.priors,
-        markers=board(record.known, formed.series, record.as_of, record.indicators),
+        markers=board(record.known, series, record.as_of, record.indicators),
         facts=Facts(len(record.known), fingerprint(record.known)),
         model=Model(settings().version, settings().sha256),
         first_date=record.first_date,
-        series=formed.series,
-        left_out=formed.left_out,
+        series=series,
+        left_out=pd.concat([formed.left_out, _cut(formed.series, record.first_date)], ignore_index=True),
     )
 
 
-def _check(record: Record, rows: Sequence[Weighed], prior: Prior) -> _Checks:
-    return _Checks(window_sweep(record, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior))
+def _check(record: Record, series: Sequence[Series], rows: Sequence[Weighed], prior: Prior) -> _Checks:
+    return _Checks(
+        window_sweep(record, series, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior)
+    )
+
+
+def _cut(series: Sequence[Series], first_date: date | None) -> pd.DataFrame:
+    """What the first date leaves out, in the columns of Formed.left_out."""
+    rows: list[tuple[str, str, str, int, str]] = []
+    for one in series:
+        left = one.since(first_date) if first_date else one
+        if left.n < one.n:
+            rows.append((*one.key, one.n - left.n, f"observed before {first_date}"))
+        if left.n < MINIMUM_DATES:
+            rows.append((*one.key, left.n, f"{counted(left.n, 'dated value')} since, {MINIMUM_DATES} are needed"))
+    return pd.DataFrame(rows, columns=pd.Index(["indicator", "subject", "definition", "n", "reason"]))
 
 
 def evidence_table(rows: Sequence[Weighed], total: Total) -> pd.DataFrame:

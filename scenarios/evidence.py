@@ -44,7 +44,11 @@ class Evidence(NamedTuple):
 
 
 class Whitened(NamedTuple):
-    """Inner products after whitening: z for values, o for the start, f for paths; (grid,) or (grid, shapes)."""
+    """Everything the noise model needs to know of the points: inner products in the metric of their covariance.
+
+    z stands for values less their middle, o for the start (ones), f for paths, c for censored values. Shape (grid,)
+    without paths, (grid, shapes) with; those with c have a last axis of censored values.
+    """
 
     zz: Array
     zo: Array
@@ -52,6 +56,11 @@ class Whitened(NamedTuple):
     zf: Array
     of: Array
     ff: Array
+    zc: Array
+    oc: Array
+    fc: Array
+    spread: Array
+    """Variance of each censored value given the exact ones, path known, shape (grid, c)."""
     log_determinant: Array
 
 
@@ -123,32 +132,20 @@ def log_evidence(linked: Points, path: Array, noise_grid: Noise) -> Array:
         noise_grid: shape (grid,).
     """
     constants = settings().skeleton
+    paths = at(path, np.concatenate([linked.u, linked.censored_u]))
     n = len(linked.z)
-    every_u = np.concatenate([linked.u, linked.censored_u])
-    every_method = np.concatenate([linked.method, linked.censored_method])
-    covariance = _covariance(linked, every_u, every_method, noise_grid)
-    factor = np.linalg.inv(np.linalg.cholesky(covariance[:, :n, :n]))
-    paths = at(path, every_u)
-    columns = np.column_stack([linked.z - linked.middle, np.ones(n), paths[:, :n].T])
-    white = factor @ columns
-    products = _products(white, factor)
-    start = products.oo + constants.start_sd**-2
+    white = _whitened(linked, paths[:, :n], noise_grid)
+    start = white.oo + constants.start_sd**-2
     growth = Growth(
-        products.ff - products.of**2 / start[:, None] + constants.growth_sd**-2,
-        products.zf - products.of * (products.zo / start)[:, None],
+        white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
+        white.zf - white.of * (white.zo / start)[:, None],
     )
-    common = -0.5 * (n * LOG_TWO_PI + products.log_determinant + products.zz - products.zo**2 / start)
+    common = -0.5 * (n * LOG_TWO_PI + white.log_determinant + white.zz - white.zo**2 / start)
     common -= 0.5 * np.log(constants.start_sd**2 * start)
-    truncated = (
-        np.log(2 / constants.growth_sd)
-        - 0.5 * np.log(growth.precision)
-        + 0.5 * growth.alpha**2
-        + log_ndtr(growth.alpha)
-    )
-    total = common[:, None] + truncated
+    cut = np.log(2 / constants.growth_sd) + 0.5 * growth.alpha**2 + log_ndtr(growth.alpha)
+    total = common[:, None] + cut - 0.5 * np.log(growth.precision)
     for c in range(len(linked.low)):
-        cross = (factor @ covariance[:, :n, n + c, None])[:, :, 0]
-        total = total + _censored(linked, c, cross, covariance[:, n + c, n + c], white, paths[:, n + c], growth, start)
+        total = total + _censored(linked, c, white, paths[:, n + c], growth, start)
     return np.asarray(total)
 
 
@@ -170,44 +167,68 @@ def _concerns(ceilings: Ceilings, series: Series) -> bool:
     return not ceilings.indicators or series.indicator.id in ceilings.indicators
 
 
-def _covariance(linked: Points, u: Array, method: npt.NDArray[np.str_], grid: Noise) -> Array:
-    """Of all values, exact first, shape (grid, n + c, n + c)."""
-    constants = settings().skeleton
-    censored = len(linked.low)
-    inflation = np.concatenate([linked.inflation, np.ones(censored)])
-    error = np.concatenate([linked.error, np.zeros(censored)])
-    kernel = np.exp(-np.abs(u[:, None] - u) / constants.wander_length)
-    mixed = (1 - grid.wander)[:, None, None] * np.diag(inflation) + grid.wander[:, None, None] * kernel
-    fixed = np.diag(error**2 * inflation)
-    if len(set(method)) > 1:
-        offset = np.array([constants.method_sd[str(name)] for name in method])
-        fixed = fixed + np.where(method[:, None] == method, offset[:, None] ** 2, 0.0)
-    return np.asarray(grid.sd[:, None, None] ** 2 * mixed + fixed)
+def _whitened(linked: Points, path: Array, grid: Noise) -> Whitened:
+    """Inner products for every noise of the grid, shape of `path` (shapes, n).
 
-
-def _products(white: Array, factor: Array) -> Whitened:
-    z, one, path = white[:, :, 0], white[:, :, 1], white[:, :, 2:]
+    Without published errors the covariance is s^2 times a matrix that does not depend on s: then one factor serves
+    every noise level.
+    """
+    n = len(linked.z)
+    fixed = _fixed(linked)
+    if fixed.any():
+        wander, sd, place, scale = grid.wander, grid.sd, np.arange(len(grid.sd)), np.ones(len(grid.sd))
+    else:
+        wander, place = np.unique(grid.wander, return_inverse=True)
+        sd, scale = np.ones(len(wander)), grid.sd
+    covariance = sd[:, None, None] ** 2 * _mixed(linked, wander) + fixed
+    factor = np.linalg.inv(np.linalg.cholesky(covariance[:, :n, :n]))
+    exact = factor @ np.column_stack([linked.z - linked.middle, np.ones(n), path.T])
+    z, one, f, c = exact[:, :, :1], exact[:, :, 1:2], exact[:, :, 2:], factor @ covariance[:, :n, n:]
+    spread = np.diagonal(covariance[:, n:, n:], axis1=1, axis2=2) - (c * c).sum(1)
+    precision = scale[:, None] ** -2.0
     return Whitened(
-        (z * z).sum(1),
-        (z * one).sum(1),
-        (one * one).sum(1),
-        (z[:, :, None] * path).sum(1),
-        (one[:, :, None] * path).sum(1),
-        (path * path).sum(1),
-        -2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1),
+        *(_inner(*pair)[place, 0, 0] * precision[:, 0] for pair in ((z, z), (z, one), (one, one))),
+        *(_inner(side, f)[place, 0] * precision for side in (z, one)),
+        np.einsum("gnk,gnk->gk", f, f)[place] * precision,
+        *(_inner(side, c)[place, 0] for side in (z, one)),
+        _inner(f, c)[place],
+        spread[place] / precision,
+        -2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1)[place] + 2 * n * np.log(scale),
     )
 
 
-def _censored(
-    linked: Points, c: int, cross: Array, variance: Array, white: Array, path: Array, growth: Growth, start: Array
-) -> Array:
+def _inner(left: Array, right: Array) -> Array:
+    """Sums over values, shape (grid, columns of left, columns of right)."""
+    return np.asarray(np.swapaxes(left, 1, 2) @ right)
+
+
+def _mixed(linked: Points, wander: Array) -> Array:
+    """Covariance of all values for residual noise of one, exact first, shape (wander, n + c, n + c)."""
+    u = np.concatenate([linked.u, linked.censored_u])
+    inflation = np.concatenate([linked.inflation, np.ones(len(linked.low))])
+    kernel = np.exp(-np.abs(u[:, None] - u) / settings().skeleton.wander_length)
+    share = wander[:, None, None]
+    return np.asarray((1 - share) * np.diag(inflation) + share * kernel)
+
+
+def _fixed(linked: Points) -> Array:
+    """Covariance from published errors and from offsets between methods, shape (n + c, n + c)."""
+    censored = np.zeros(len(linked.low))
+    fixed = np.diag(np.concatenate([linked.error**2 * linked.inflation, censored]))
+    method = np.concatenate([linked.method, linked.censored_method])
+    if len(set(method)) < 2:
+        return fixed
+    offset = np.array([settings().skeleton.method_sd[str(name)] for name in method])
+    return fixed + np.where(method[:, None] == method, offset[:, None] ** 2, 0.0)
+
+
+def _censored(linked: Points, c: int, white: Whitened, path: Array, growth: Growth, start: Array) -> Array:
     """log P(low <= z_c <= high | exact values), shape (grid, shapes); normal with the truncated moments of L."""
-    z, one, paths = white[:, :, 0], white[:, :, 1], white[:, :, 2:]
-    free = 1 - (cross * one).sum(1)
-    slope = path - (cross[:, :, None] * paths).sum(1) - (free / start)[:, None] * (one[:, :, None] * paths).sum(1)
-    level = linked.middle + (cross * z).sum(1) + free * (z * one).sum(1) / start
+    free = 1 - white.oc[:, c]
+    slope = path - white.fc[:, :, c] - (free / start)[:, None] * white.of
+    level = linked.middle + white.zc[:, c] + free * white.zo / start
     mean_growth, growth_variance = growth.moments()
-    spread = np.sqrt((variance - (cross**2).sum(1) + free**2 / start)[:, None] + slope**2 * growth_variance)
+    spread = np.sqrt((white.spread[:, c] + free**2 / start)[:, None] + slope**2 * growth_variance)
     mean = level[:, None] + slope * mean_growth
     return log_between((linked.low[c] - mean) / spread, (linked.high[c] - mean) / spread)
 

@@ -169,8 +169,8 @@ def _outliers(u: Array, z: Array) -> tuple[Array, Array]:
     basis = np.vander(2 * u - 1, 4)
     weight = np.ones(len(z))
     for _ in range(HUBER_ROUNDS):
-        root = np.sqrt(weight)[:, None]
-        smooth = basis @ np.linalg.lstsq(basis * root, z * root[:, 0], rcond=None)[0]
+        weighted = basis.T * weight
+        smooth = basis @ np.linalg.solve(weighted @ basis, weighted @ z)
         residual = np.abs(z - smooth)
         scale = max(NORMAL_MAD * float(np.median(residual)), constants.outlier_floor)
         weight = np.minimum(1.0, HUBER_AT * scale / np.maximum(residual, 1e-12))

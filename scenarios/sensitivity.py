@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from metrics.series import MINIMUM_DATES, Series, form_series
+from metrics.series import MINIMUM_DATES, Series
 from scenarios.assessment import Check
 from scenarios.combination import Weighed, combine
 from scenarios.evidence import Evidence, evidence
@@ -44,6 +44,16 @@ class Record:
         return len(rows) < limits.minimum_series or len(clusters) < limits.minimum_clusters
 
 
+def since(series: Sequence[Series], first: date | None) -> tuple[Series, ...]:
+    """The series from a date on, where enough of them is left.
+
+    A frontier is cut after it was formed: a model that was behind an earlier one does not lead because the earlier
+    one is out of the window.
+    """
+    cut = series if first is None else [one.since(first) for one in series]
+    return tuple(one for one in cut if one.n >= MINIMUM_DATES)
+
+
 class _Content:
     """A series as a key: equal when the model would see the same."""
 
@@ -69,14 +79,19 @@ def weigh(series: Sequence[Series]) -> tuple[Weighed, ...]:
     return tuple(Weighed(one, _remembered(_Content(one))) for one in series)
 
 
-def window_sweep(record: Record, prior: Prior) -> tuple[Check, ...]:
-    """The record from other first dates on, while there is enough of it; windows that change nothing are left out."""
+def window_sweep(record: Record, series: Sequence[Series], prior: Prior) -> tuple[Check, ...]:
+    """The record from other first dates on, while there is enough of it; windows that change nothing are left out.
+
+    Args:
+        record: what is known.
+        series: all of it, from its first value on.
+        prior: of every check.
+    """
     checks: list[Check] = []
     seen: set[tuple[_Content, ...]] = set()
     for first in _first_dates(record):
-        formed = form_series(record.known, record.indicators, as_of=record.as_of, first_date=first)
-        rows = weigh(formed.series)
-        content = tuple(_Content(one) for one in formed.series)
+        kept = since(series, first)
+        rows, content = weigh(kept), tuple(_Content(one) for one in kept)
         if record.is_too_little(rows) or content in seen:
             continue
         seen.add(content)

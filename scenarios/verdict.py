@@ -18,6 +18,10 @@ from scenarios.sensitivity import Record
 from scenarios.settings import SCENARIOS, settings
 
 
+HOSTS_OF_OTHERS = ("github.com", "x.com", "arxiv.org", "youtube.com")
+"""Sites that carry what others publish: they say nothing about who did."""
+
+
 @dataclass(frozen=True)
 class Findings:
     """Everything a verdict is made from."""
@@ -181,5 +185,5 @@ def _concentration(findings: Findings) -> Iterator[str]:
 def _publisher(record: Record, row: Weighed) -> str:
     mine = (record.known["indicator"] == row.series.indicator.id) & record.known["citation"].isin(row.series.citation)
     hosts = [urlsplit(url).hostname or "" for url in record.known.loc[mine, "citation_url"]]
-    domains = [".".join(host.split(".")[-2:]) for host in hosts if host]
+    domains = [".".join(host.split(".")[-2:]) for host in hosts if host and not host.endswith(HOSTS_OF_OTHERS)]
     return max(sorted(set(domains)), key=domains.count) if domains else ""
