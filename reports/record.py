@@ -1,0 +1,66 @@
+"""What a report is made of beside the assessment: the facts public on its date, and what became of the rest.
+
+Everything arrives as an argument and nothing is fetched or written. Reading a value's citation out of the facts, and
+numbering citations, belongs here; wording does not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from metrics import Catalogue
+
+Document = Mapping[str, Any]
+"""A JSON object, such as an earlier assessment's."""
+
+SOURCE_COLUMNS = ("id", "title", "publisher", "licence", "url", "n", "newest_on", "last_known_since", "stale")
+"""Of the sources table: `n` facts public on the date; `stale` says why one is late, and is empty otherwise."""
+
+QUARANTINE_COLUMNS = ("source", "line", "indicator", "rule", "reason", "row")
+
+
+@dataclass(frozen=True)
+class Record:
+    """The warehouse as a report sees it on one date."""
+
+    facts: pd.DataFrame
+    """observation.COLUMNS with fact_id and sha256 (of the file): all that was public, earlier vintages too."""
+    quarantine: pd.DataFrame
+    """QUARANTINE_COLUMNS; rows that were read and not accepted."""
+    sources: pd.DataFrame
+    """SOURCE_COLUMNS, one row a registered source."""
+    catalogue: Catalogue
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Program -> version, of everything that could change a figure."""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    """What -> sha256: the code, the warehouse's facts."""
+    previous: Document | None = None
+    """The assessment of the last report, as its to_dict() gave it."""
+    generated_at: datetime | None = None
+    """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""
+
+
+class Citation(NamedTuple):
+    """Who is quoted, and where."""
+
+    text: str
+    url: str
+
+
+class References:
+    """Citations numbered in the order in which they are first used."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Citation, int] = {}
+
+    def number(self, citation: Citation) -> int | None:
+        """The number of a citation, or None for one that says nothing."""
+        if not any(citation):
+            return None
+        return self._numbers.setdefault(citation, len(self._numbers) + 1)
+
+    def __iter__(self) -> "Iterable[tuple[int, Citation]]":
+        return iter([(number, citation) for citation, number in self._numbers.items()])

@@ -1,0 +1,92 @@
+"""Text that others wrote, made harmless where it is shown: in a terminal and in Markdown.
+
+A fact's text may hold escape sequences, markup, links or formulas. It stays readable and acts on nothing. What is
+shown, and in which order, is not decided here.
+"""
+
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+_SPACE = re.compile(r"[\s\u2028\u2029]+")
+_MARKUP = re.compile(r"([\\`*_\[\]|~])")
+_LINE_START = re.compile(r"^(=|[#+-](?=[ #+-]|$)|[0-9]+[.)](?= |$))")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")
+"""Unicode categories that act on a screen or cannot be seen: controls, direction marks, surrogates, unassigned."""
+
+
+class Markdown(str):
+    """Text that is Markdown already: ours, or made by the functions below."""
+
+
+def plain(text: object) -> str:
+    """One line in which every control character, escape sequence and direction mark is spelt out."""
+    line = _SPACE.sub(" ", str(text)).strip()
+    return "".join(_spelt(char) if unicodedata.category(char) in _HIDDEN else char for char in line)
+
+
+def cut(text: str, length: int, *, unicode: bool = True) -> str:
+    """The text, or its start and an ellipsis, in at most `length` characters."""
+    ellipsis = "…" if unicode else "..."
+    return text if len(text) <= length else text[: length - len(ellipsis)].rstrip() + ellipsis
+
+
+def ascii_only(text: str) -> str:
+    """The same line for a terminal without UTF-8."""
+    for sign, plain_sign in _ASCII.items():
+        text = text.replace(sign, plain_sign)
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+_ASCII = {
+    "\N{MINUS SIGN}": "-",
+    "\N{THIN SPACE}": " ",
+    "\N{NO-BREAK SPACE}": " ",
+    "\N{NARROW NO-BREAK SPACE}": " ",
+    "\N{MIDDLE DOT}": "-",
+    "\N{HORIZONTAL ELLIPSIS}": "...",
+    "\N{EN DASH}": "-",
+    "\N{EM DASH}": "-",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+}
+
+
+def escaped(text: object) -> Markdown:
+    """The text as one line of Markdown that shows it and does nothing else, also inside a table and in HTML."""
+    if isinstance(text, Markdown):
+        return text
+    line = _MARKUP.sub(r"\\\1", plain(text))
+    line = _LINE_START.sub(lambda match: f"\\{match[0]}" if len(match[0]) == 1 else _numbered(match[0]), line)
+    return Markdown("".join(_ENTITIES.get(char, char) for char in line))
+
+
+def code(text: object) -> Markdown:
+    """An id or hash as a code span; a backtick or bar inside would end the span or the cell."""
+    return Markdown(f"`{plain(text).replace('`', chr(39)).replace('|', chr(0xA6))}`")
+
+
+def web_address(url: object) -> str | None:
+    """The address if it is http or https and has a host, with every character that ends a link quoted."""
+    text = plain(url)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+        return None
+    return quote(text, safe="%/:?#@!$&'*+,;=~-._")
+
+
+def link(text: object, url: object) -> Markdown:
+    """A link where the address is one of the web, else the bare text."""
+    address = web_address(url)
+    return Markdown(f"[{escaped(text)}]({address})") if address else escaped(text)
+
+
+def _spelt(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def _numbered(start: str) -> str:
+    return f"{start[:-1]}\\{start[-1]}"
