@@ -37,6 +37,8 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
+    """What is said of the record."""
+
     kind: Kind
     scenario: str | None
     """The future named or leant to; None otherwise."""
@@ -47,6 +49,8 @@ class Verdict:
 
 @dataclass(frozen=True)
 class MarkerStatus:
+    """A signature of one future, and whether it is there on a date."""
+
     id: str
     scenario: str
     title: str
@@ -61,12 +65,16 @@ class MarkerStatus:
 
 @dataclass(frozen=True)
 class Facts:
+    """How many observations were known, and the hash of their keys, dates and values."""
+
     n: int
     sha256: str
 
 
 @dataclass(frozen=True)
 class Model:
+    """Version and hash of constants and code: the same hash gives the same assessment of the same facts."""
+
     version: str
     sha256: str
 
@@ -109,7 +117,7 @@ class Assessment:
 
     def to_dict(self) -> dict[str, Any]:
         """The assessment in plain types, ready for JSON; absent values are None."""
-        return _plain(
+        plain: dict[str, Any] = _plain(
             {
                 "as_of": self.as_of,
                 "first_date": self.first_date,
@@ -129,6 +137,7 @@ class Assessment:
                 "model": asdict(self.model),
             }
         )
+        return plain
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -154,10 +163,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, np.datetime64 | pd.Timestamp):
-        return str(np.datetime64(value, "D"))
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, np.datetime64 | pd.Timestamp | date):
+        return pd.Timestamp(value).date().isoformat()
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, float):

@@ -90,9 +90,7 @@ def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
 
 
 def _check(record: Record, series: Sequence[Series], rows: Sequence[Weighed], prior: Prior) -> _Checks:
-    return _Checks(
-        window_sweep(record, series, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior)
-    )
+    return _Checks(window_sweep(record, series, prior), leave_one_out(record, rows, prior), prior_variants(rows, prior))
 
 
 def _cut(series: Sequence[Series], first_date: date | None) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def weights(rows: Sequence[Weighed]) -> Array:
     for members in _clusters(rows).values():
         correlation = sum(_correlation(rows[one], rows[other]) for one in members for other in members)
         weight[members] = len(members) / correlation
-    return weight * np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
+    return np.asarray(weight * np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows]))
 
 
 def shown(probabilities: Array) -> dict[str, float]:

@@ -67,6 +67,8 @@ class Whitened(NamedTuple):
 class Growth(NamedTuple):
     """Normal factor of the growth L, before it is cut off at zero; shape (grid, shapes)."""
 
+    start: Array
+    """Precision of the start a, given L, shape (grid,)."""
     precision: Array
     pull: Array
     """Precision times mean."""
@@ -137,6 +139,7 @@ def log_evidence(linked: Points, path: Array, noise_grid: Noise) -> Array:
     white = _whitened(linked, paths[:, :n], noise_grid)
     start = white.oo + constants.start_sd**-2
     growth = Growth(
+        start,
         white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
         white.zf - white.of * (white.zo / start)[:, None],
     )
@@ -145,7 +148,7 @@ def log_evidence(linked: Points, path: Array, noise_grid: Noise) -> Array:
     cut = np.log(2 / constants.growth_sd) + 0.5 * growth.alpha**2 + log_ndtr(growth.alpha)
     total = common[:, None] + cut - 0.5 * np.log(growth.precision)
     for c in range(len(linked.low)):
-        total = total + _censored(linked, c, white, paths[:, n + c], growth, start)
+        total = total + _censored(linked, c, white, paths[:, n + c], growth)
     return np.asarray(total)
 
 
@@ -187,13 +190,17 @@ def _whitened(linked: Points, path: Array, grid: Noise) -> Whitened:
     spread = np.diagonal(covariance[:, n:, n:], axis1=1, axis2=2) - (c * c).sum(1)
     precision = scale[:, None] ** -2.0
     return Whitened(
-        *(_inner(*pair)[place, 0, 0] * precision[:, 0] for pair in ((z, z), (z, one), (one, one))),
-        *(_inner(side, f)[place, 0] * precision for side in (z, one)),
-        np.einsum("gnk,gnk->gk", f, f)[place] * precision,
-        *(_inner(side, c)[place, 0] for side in (z, one)),
-        _inner(f, c)[place],
-        spread[place] / precision,
-        -2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1)[place] + 2 * n * np.log(scale),
+        zz=_inner(z, z)[place, 0, 0] * precision[:, 0],
+        zo=_inner(z, one)[place, 0, 0] * precision[:, 0],
+        oo=_inner(one, one)[place, 0, 0] * precision[:, 0],
+        zf=_inner(z, f)[place, 0] * precision,
+        of=_inner(one, f)[place, 0] * precision,
+        ff=np.einsum("gnk,gnk->gk", f, f)[place] * precision,
+        zc=_inner(z, c)[place, 0],
+        oc=_inner(one, c)[place, 0],
+        fc=_inner(f, c)[place],
+        spread=spread[place] / precision,
+        log_determinant=-2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1)[place] + 2 * n * np.log(scale),
     )
 
 
@@ -222,13 +229,13 @@ def _fixed(linked: Points) -> Array:
     return fixed + np.where(method[:, None] == method, offset[:, None] ** 2, 0.0)
 
 
-def _censored(linked: Points, c: int, white: Whitened, path: Array, growth: Growth, start: Array) -> Array:
+def _censored(linked: Points, c: int, white: Whitened, path: Array, growth: Growth) -> Array:
     """log P(low <= z_c <= high | exact values), shape (grid, shapes); normal with the truncated moments of L."""
     free = 1 - white.oc[:, c]
-    slope = path - white.fc[:, :, c] - (free / start)[:, None] * white.of
-    level = linked.middle + white.zc[:, c] + free * white.zo / start
+    slope = path - white.fc[:, :, c] - (free / growth.start)[:, None] * white.of
+    level = linked.middle + white.zc[:, c] + free * white.zo / growth.start
     mean_growth, growth_variance = growth.moments()
-    spread = np.sqrt((white.spread[:, c] + free**2 / start)[:, None] + slope**2 * growth_variance)
+    spread = np.sqrt((white.spread[:, c] + free**2 / growth.start)[:, None] + slope**2 * growth_variance)
     mean = level[:, None] + slope * mean_growth
     return log_between((linked.low[c] - mean) / spread, (linked.high[c] - mean) / spread)
 

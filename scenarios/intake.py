@@ -5,9 +5,8 @@ one's own would get; what cannot be used is refused as a whole, with the row tha
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,31 +78,27 @@ def _typed(observations: pd.DataFrame) -> pd.DataFrame:
     if "source" not in frame:
         frame["source"] = "data"
     for column in DATES:
-        frame[column] = _converted(frame, column, _dates, "a date", "write dates as YYYY-MM-DD")
+        frame[column] = _dates(frame, column)
     for column in NUMBERS:
-        given = frame[column] if column in frame else pd.Series(np.nan, index=frame.index)
-        frame[column] = _converted(frame.assign(**{column: given}), column, pd.to_numeric, "a number", "write a number")
+        frame[column] = _numbers(frame, column) if column in frame else np.nan
     for column in set(COLUMNS) - set(DATES) - set(NUMBERS):
         frame[column] = frame[column].fillna("").astype(str) if column in frame else ""
     return frame[list(COLUMNS)]
 
 
-def _dates(values: Any) -> Any:
-    parsed = pd.to_datetime(values, errors="coerce")
-    return parsed.dt.normalize().astype("datetime64[us]")
+def _dates(frame: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
+    given = frame[column]
+    if not pd.api.types.is_datetime64_dtype(given.dtype):
+        given = pd.to_datetime(given.astype(str).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
+    _refuse(frame, given.isna(), f"{column} is not a date", column, "write dates as YYYY-MM-DD")
+    return given.dt.normalize().astype("datetime64[us]")
 
 
-def _converted(frame: pd.DataFrame, column: str, read: Callable[..., Any], kind: str, advice: str) -> pd.Series:
-    values = frame[column]
-    try:
-        converted = read(values) if read is _dates else read(values, errors="coerce").astype(float)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"observations: column {column!r} is not {kind}", found=str(error), next=advice) from error
-    unread = converted.isna() & (values.notna() | (read is _dates))
-    if read is not _dates:
-        unread |= np.isinf(converted)
-    _refuse(frame, unread, f"{column} is not {kind}", column, advice)
-    return converted
+def _numbers(frame: pd.DataFrame, column: str) -> "pd.Series[float]":
+    read = pd.to_numeric(frame[column], errors="coerce").astype(float)
+    unread = (read.isna() & frame[column].notna()) | np.isinf(read)
+    _refuse(frame, unread, f"{column} is not a finite number", column, "write a number, or nothing where there is none")
+    return read
 
 
 def _require_known(frame: pd.DataFrame, indicators: Indicators) -> None:

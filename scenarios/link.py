@@ -183,4 +183,4 @@ def _errors(z: Array, smooth: Array, low: Array, high: Array, interval: npt.NDAr
     down, up = (2 * np.where(np.isfinite(side), np.abs(side - z), np.nan) / width for side in (low, high))
     both = np.where(np.isnan(down), up, np.where(np.isnan(up), down, (down + up) / 2))
     side = np.where(smooth < z, down, np.where(smooth > z, up, both))
-    return np.nan_to_num(np.where(np.isnan(side), both, side), nan=0.0)
+    return np.asarray(np.nan_to_num(np.where(np.isnan(side), both, side), nan=0.0))

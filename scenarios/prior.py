@@ -12,6 +12,8 @@ PriorLike = str | Mapping[str, float] | Sequence[float]
 
 @dataclass(frozen=True)
 class Prior:
+    """Weights of the futures, and what they are called."""
+
     name: str
     """A preset of scenarios.toml, or "own"."""
     weights: dict[str, float]
@@ -35,6 +37,7 @@ def parse_prior(prior: PriorLike) -> Prior:
 
 
 def normalised(name: str, weights: Sequence[float]) -> Prior:
+    """A prior from weights that need not sum to one."""
     total = sum(weights)
     return Prior(name, {scenario: weight / total for scenario, weight in zip(SCENARIOS, weights, strict=True)})
 

@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Scenario:
+    """One of the three futures."""
+
     title: str
     phrase: str
     """As it reads inside a sentence: "a stall"."""
@@ -34,12 +36,16 @@ class Scenario:
 
 @dataclass(frozen=True)
 class NamedPrior:
+    """A preset, and whose it is."""
+
     weights: tuple[float, ...]
     citation: str
 
 
 @dataclass(frozen=True)
 class Record:
+    """Which part of the embedded record is used, and how much of it is needed."""
+
     first_date: date
     minimum_series: int
     minimum_clusters: int
@@ -48,6 +54,8 @@ class Record:
 
 @dataclass(frozen=True)
 class Link:
+    """From values to the scale on which growth adds up."""
+
     clip_low: float
     clip_high: float
     widths: Mapping[str, float]
@@ -58,6 +66,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Ceilings:
+    """Weights of where bounded scores end, by future."""
+
     indicators: tuple[str, ...]
     """Indicators these weights are for; none: every other bounded one."""
     grid: tuple[float, ...]
@@ -68,6 +78,8 @@ class Ceilings:
 
 @dataclass(frozen=True)
 class Skeleton:
+    """What all futures share: start, total growth, noise."""
+
     start_sd: float
     growth_sd: float
     noise_low: float
@@ -83,6 +95,8 @@ class Skeleton:
 
 @dataclass(frozen=True)
 class CompoundingShapes:
+    """Constants of shapes.compounding."""
+
     constant_weight: float
     break_weight: float
     break_at: tuple[float, ...]
@@ -94,6 +108,8 @@ class CompoundingShapes:
 
 @dataclass(frozen=True)
 class StallShapes:
+    """Constants of shapes.stall."""
+
     gompertz_weight: float
     gompertz_rates: tuple[float, ...]
     logistic_weight: float
@@ -106,6 +122,8 @@ class StallShapes:
 
 @dataclass(frozen=True)
 class RecursiveShapes:
+    """Constants of shapes.recursive."""
+
     ratios: tuple[float, ...]
     late_ratios: tuple[float, ...]
     late_at: tuple[float, ...]
@@ -117,6 +135,8 @@ class RecursiveShapes:
 
 @dataclass(frozen=True)
 class ShapeConstants:
+    """The libraries of the three futures."""
+
     compounding: CompoundingShapes
     stall: StallShapes
     recursive: RecursiveShapes
@@ -124,6 +144,8 @@ class ShapeConstants:
 
 @dataclass(frozen=True)
 class Combination:
+    """How series add up."""
+
     eta: float
     series_cap: float
     cluster_cap: float
@@ -140,6 +162,8 @@ class Combination:
 
 @dataclass(frozen=True)
 class VerdictRule:
+    """Thresholds of verdict.py."""
+
     names_at: float
     leans_at: float
     third_below: float
@@ -157,6 +181,8 @@ class VerdictRule:
 
 @dataclass(frozen=True)
 class Sensitivity:
+    """Which choices are varied."""
+
     windows: tuple[str, ...]
     own_windows: tuple[float, ...]
     tilts: tuple[float, ...]

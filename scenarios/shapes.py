@@ -28,6 +28,8 @@ class Library(NamedTuple):
 
 
 class Family(NamedTuple):
+    """The shapes of one future, or of one kind among them."""
+
     rate: Array
     """Growth rate at NODES, shape (members, nodes)."""
     weight: Array
@@ -49,7 +51,7 @@ def paths(rate: Array) -> Array:
     """Normalised integrals of growth rates at NODES, shape (shapes, nodes)."""
     steps = np.diff(NODES) * (rate[:, 1:] + rate[:, :-1]) / 2
     total = np.concatenate([np.zeros((len(rate), 1)), np.cumsum(steps, axis=1)], axis=1)
-    return total / total[:, -1:]
+    return np.asarray(total / total[:, -1:])
 
 
 def at(path: Array, u: Array) -> Array:
@@ -57,7 +59,7 @@ def at(path: Array, u: Array) -> Array:
     place = np.clip(u, 0.0, 1.0) * (len(NODES) - 1)
     left = np.minimum(place.astype(int), len(NODES) - 2)
     share = place - left
-    return path[:, left] * (1 - share) + path[:, left + 1] * share
+    return np.asarray(path[:, left] * (1 - share) + path[:, left + 1] * share)
 
 
 def compounding(constants: CompoundingShapes) -> Family:

@@ -17,7 +17,6 @@ from scenarios.combination import Weighed
 from scenarios.sensitivity import Record
 from scenarios.settings import SCENARIOS, settings
 
-
 HOSTS_OF_OTHERS = ("github.com", "x.com", "arxiv.org", "youtube.com")
 """Sites that carry what others publish: they say nothing about who did."""
 
@@ -126,7 +125,7 @@ def _conflict(findings: Findings) -> Iterator[str]:
     widest: tuple[float, str] = (settings().verdict.conflict_at, "")
     for one, other in permutations(SCENARIOS, 2):
         difference = sums[one] - sums[other]
-        most, least = difference.idxmax(), difference.idxmin()
+        most, least = str(difference.idxmax()), str(difference.idxmin())
         apart = float(difference[most] - difference[least])
         if difference[most] > 0 > difference[least] and apart >= widest[0]:
             sides = f"{_spokesman(findings, most, other)} ({one}) against {_spokesman(findings, least, one)} ({other})"
@@ -138,7 +137,7 @@ def _conflict(findings: Findings) -> Iterator[str]:
 def _spokesman(findings: Findings, cluster: str, against: str) -> str:
     """Title of the cluster's series that speaks most against a future."""
     members = findings.evidence[findings.evidence["cluster"] == cluster]
-    return str(members.loc[members[against].idxmin(), "title"])
+    return str(members["title"].to_numpy()[members[against].to_numpy().argmin()])
 
 
 def _stale(findings: Findings) -> Iterator[str]:

@@ -143,10 +143,12 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
 
 
 def names(record: str, phrase: str, probability: float, n_checks: int) -> str:
+    """The sentence where a future is first everywhere."""
     return f"{record} resembles {phrase}: {count(probability)} in 100, and {_first_in_all(n_checks)}."
 
 
 def leans(record: str, phrase: str, probability: float, n_other: int, n_checks: int) -> str:
+    """The sentence where a future is ahead, and no check would name another."""
     first = f"{record} leans towards {phrase} ({count(probability)} in 100)"
     if not n_checks:
         return f"{first}; no checks were made."
@@ -169,6 +171,7 @@ def cannot_tell(record: str, close: Sequence[str], causes: Sequence[str]) -> str
 
 
 def none_fits(record: str, titles: Sequence[str]) -> str:
+    """The sentence where series of these titles follow no path."""
     verb = "departs" if len(titles) == 1 else "depart"
     return (
         f"None of the three futures describes {record[0].lower() + record[1:]}: {listed(titles)} {verb} from every "
@@ -177,6 +180,7 @@ def none_fits(record: str, titles: Sequence[str]) -> str:
 
 
 def too_little(as_of: date, n_series: int, needed: int, n_kinds: int, kinds_needed: int) -> str:
+    """The sentence where the public record is too small to compare."""
     found = (
         f"{n_series} series, {needed} are needed"
         if n_series < needed
@@ -186,6 +190,7 @@ def too_little(as_of: date, n_series: int, needed: int, n_kinds: int, kinds_need
 
 
 def too_little_own(as_of: date) -> str:
+    """The same for a user's own record."""
     return f"Too little was known on {full_date(as_of)}: no series has three values."
 
 
