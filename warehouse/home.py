@@ -1,0 +1,63 @@
+"""The one folder that everything is kept in, and where each thing lies in it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from warehouse.faults import explain_os_error
+
+PROBE_BYTES = 4096
+"""One page: a full disk still makes empty files and folders."""
+
+
+class Home(NamedTuple):
+    """The folder; copying it is a backup."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Every file as it was fetched, landing/<source>/<sha256>."""
+        return self.root / "landing"
+
+    @property
+    def live(self) -> Path:
+        """The database that one writer at a time holds for seconds."""
+        return self.root / "live.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """What readers open: swapped in whole, never written to."""
+        return self.root / "published"
+
+    @property
+    def snapshot(self) -> Path:
+        """The published database."""
+        return self.published / "threefutures.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def prefect(self) -> Path:
+        return self.root / "prefect"
+
+    @property
+    def lock(self) -> Path:
+        """Locked by the one process that writes; says who that is."""
+        return self.root / ".writer.lock"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            WarehouseError: the folder cannot be made or written to, or the disk is full.
+        """
+        probe = self.root / ".probe.partial"
+        try:
+            for folder in (self.root, self.landing, self.published, self.reports, self.prefect):
+                folder.mkdir(parents=True, exist_ok=True)
+            probe.write_bytes(bytes(PROBE_BYTES))
+            probe.unlink()
+        except OSError as error:
+            raise explain_os_error(error, self.root) from error

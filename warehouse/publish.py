@@ -1,0 +1,101 @@
+"""What readers open: a copy of the live database and Parquet files beside it, swapped in whole.
+
+Why it is a copy: docs/decisions/0002-published-snapshot.md.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from metrics.errors import WarehouseError
+from warehouse.connection import describe, live, quoted
+from warehouse.export import EXPORTED, write_parquet
+from warehouse.faults import INTACT, explain_os_error, free_bytes
+from warehouse.files import partial_of, put_in_place, sweep
+from warehouse.home import Home
+
+ROOM = 2
+"""Times the size of the live file that must be free: the copy, and the Parquet files beside it."""
+
+
+class Published(NamedTuple):
+    """What was published."""
+
+    path: Path
+    size: int
+    """Bytes of the database."""
+    tables: dict[str, int]
+    """Rows of each table that is also a Parquet file."""
+    sha256: str
+    """Hash of the facts' Parquet file: the same facts have the same one."""
+
+
+def publish(home: Home) -> Published:
+    """Publish what the live database holds. Readers of an older snapshot go on reading it.
+
+    Raises:
+        WarehouseError: there is not enough free space, or the folder cannot be written to.
+    """
+    _check_space(home)
+    try:
+        sweep(home.published)
+        with live(home) as connection:
+            copy = _copy(connection, home)
+            parquet = {name: _write(connection, query, home, name) for name, query in EXPORTED.items()}
+            tables = {name: _count(connection, query) for name, query in EXPORTED.items()}
+        put_in_place(copy, home.snapshot)
+    except OSError as error:
+        raise explain_os_error(error, home.published) from error
+    return Published(home.snapshot, home.snapshot.stat().st_size, tables, parquet["fact_observation"])
+
+
+def _check_space(home: Home) -> None:
+    size = home.live.stat().st_size if home.live.exists() else 0
+    free = free_bytes(home.published)
+    if free < ROOM * size:
+        raise WarehouseError(
+            f"{home.published}: the disk has no room for a new snapshot",
+            found=f"{free // 1024:,} kB free, {ROOM * size // 1024:,} kB needed",
+            next=f"free some space and run again; {INTACT}",
+        )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, home: Home) -> Path:
+    """A new database beside the snapshot with all that is in the live one.
+
+    Not a copy of the file: what a killed process left in the write-ahead log would be missing.
+    """
+    partial = partial_of(home.snapshot)
+    connection.execute(f"ATTACH '{quoted(partial)}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    connection.execute("COPY FROM DATABASE live TO snapshot")
+    _store_facts(connection)
+    connection.execute("CHECKPOINT snapshot")
+    connection.execute("DETACH snapshot")
+    return partial
+
+
+def _store_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the view `fact` a table in the copy: its windows are computed once here instead of in every query."""
+    comments = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'live' AND table_name = 'fact'"
+    ).fetchall()
+    ((comment,),) = connection.execute(
+        "SELECT comment FROM duckdb_views() WHERE database_name = 'live' AND view_name = 'fact'"
+    ).fetchall()
+    connection.execute("DROP VIEW snapshot.fact")
+    connection.execute(
+        "CREATE TABLE snapshot.fact AS FROM live.fact ORDER BY indicator, subject, definition, observed_on, known_since"
+    )
+    describe(connection, "TABLE snapshot.fact", comment)
+    for column, meaning in comments:
+        describe(connection, f'COLUMN snapshot.fact."{column}"', meaning)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, home: Home, name: str) -> str:
+    return write_parquet(connection, query, home.published / f"{name}.parquet")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()
+    return int(rows)

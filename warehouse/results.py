@@ -1,0 +1,166 @@
+"""What was concluded from the facts: runs and assessments, each stored once with the hashes of what it stands on.
+
+An assessment comes and goes as the document that `threefutures classify --json` prints; how it is reached is not known here.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from warehouse.facts import transaction, utc
+
+CHECKS = ("window_sweep", "leave_one_out", "prior_variants")
+"""Keys of the document that hold checks, in the order they are stored."""
+
+_IDENTITY = ("as_of", "first_date", "prior", "facts", "model")
+
+_INSERT_ASSESSMENT = """
+INSERT INTO assessment BY NAME
+SELECT $assessment_id AS assessment_id, $as_of::DATE AS as_of, $prior AS prior,
+    $stall AS stall, $compounding AS compounding, $recursive AS recursive,
+    $verdict AS verdict, $scenario AS scenario, $words AS words, $none_fits AS none_fits,
+    $checks AS checks, $facts AS facts, $facts_sha256 AS facts_sha256,
+    $model_version AS model_version, $model_sha256 AS model_sha256,
+    $run_id AS run_id, $stored_at AS stored_at, $document::JSON AS document
+"""
+
+
+def start_run(
+    connection: duckdb.DuckDBPyConnection, *, command: str, started_at: datetime, versions: Mapping[str, str]
+) -> str:
+    """Record that a run has started; returns its id.
+
+    Call it as the one writer: an earlier run that never said how it ended was killed.
+    """
+    run_id = _short(started_at.isoformat(), command)
+    with transaction(connection):
+        connection.execute("UPDATE run SET status = 'killed' WHERE status = 'running'")
+        connection.execute(
+            "INSERT INTO run VALUES (?, ?, NULL, ?, 'running', ?, '[]')",
+            [run_id, utc(started_at), command, json.dumps(dict(versions), sort_keys=True)],
+        )
+    return run_id
+
+
+def finish_run(
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    *,
+    finished_at: datetime,
+    status: str,
+    steps: Iterable[Mapping[str, Any]],
+) -> None:
+    """Record how a run ended, "done" or "failed", and what each of its steps did."""
+    connection.execute(
+        "UPDATE run SET finished_at = ?, status = ?, steps = ? WHERE run_id = ?",
+        [utc(finished_at), status, json.dumps([dict(step) for step in steps]), run_id],
+    )
+
+
+def store_assessment(
+    connection: duckdb.DuckDBPyConnection, document: Mapping[str, Any], *, run_id: str, stored_at: datetime
+) -> str:
+    """Store an assessment with its evidence, checks and markers; returns its id.
+
+    The same day, facts, model and prior are one assessment: stored a second time, the first stays.
+    """
+    assessment_id = _short(*(document.get(key) for key in _IDENTITY))
+    with transaction(connection):
+        if not _exists(connection, assessment_id):
+            connection.execute(_INSERT_ASSESSMENT, _assessment(document, assessment_id, run_id, stored_at))
+            _insert(connection, "evidence", assessment_id, map(_evidence, document["evidence"]))
+            _insert(connection, "sensitivity_check", assessment_id, map(_check, _checks(document)))
+            _insert(connection, "marker", assessment_id, map(_marker, document["markers"]))
+    return assessment_id
+
+
+def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
+    """The document of the latest day's assessment, or None."""
+    return _document(connection, "true", [])
+
+
+def previous_assessment(
+    connection: duckdb.DuckDBPyConnection, before: date, *, prior: str = "uniform"
+) -> dict[str, Any] | None:
+    """The document of the last assessment as of an earlier day with the same prior, or None."""
+    return _document(connection, "as_of < ? AND prior = ?", [before, prior])
+
+
+def _document(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[Any]) -> dict[str, Any] | None:
+    rows = connection.execute(
+        f"SELECT document FROM assessment WHERE {where} ORDER BY as_of DESC, stored_at DESC, assessment_id LIMIT 1",
+        parameters,
+    ).fetchall()
+    return dict(json.loads(rows[0][0])) if rows else None
+
+
+def _exists(connection: duckdb.DuckDBPyConnection, assessment_id: str) -> bool:
+    rows = connection.execute("SELECT 1 FROM assessment WHERE assessment_id = ?", [assessment_id]).fetchall()
+    return bool(rows)
+
+
+def _short(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _checks(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [check for key in CHECKS for check in document.get(key) or ()]
+
+
+def _assessment(
+    document: Mapping[str, Any], assessment_id: str, run_id: str, stored_at: datetime
+) -> dict[str, str | int | float | bool | datetime | None]:
+    verdict, facts, model = document["verdict"], document["facts"], document["model"]
+    return {
+        "assessment_id": assessment_id,
+        "as_of": document["as_of"],
+        "prior": document["prior"]["name"],
+        **_by_scenario(document["probabilities"]),
+        "verdict": verdict["kind"].replace("_", " "),
+        "scenario": verdict["scenario"],
+        "words": verdict["words"],
+        "none_fits": document["none_fits"],
+        "checks": len(_checks(document)),
+        "facts": facts["n"],
+        "facts_sha256": facts["sha256"],
+        "model_version": model["version"],
+        "model_sha256": model["sha256"],
+        "run_id": run_id,
+        "stored_at": utc(stored_at),
+        "document": json.dumps(document, ensure_ascii=False),
+    }
+
+
+def _by_scenario(numbers: Mapping[str, float]) -> dict[str, float]:
+    return {scenario: numbers[scenario] for scenario in ("stall", "compounding", "recursive")}
+
+
+def _evidence(row: Mapping[str, Any]) -> list[Any]:
+    texts = [row.get(key, "") for key in ("indicator", "title", "subject", "definition", "cluster")]
+    rest = [row.get(key) for key in ("n", "weight", "capped", "first_on", "last_on")]
+    return [*texts, *rest, *_by_scenario(row["decibans"]).values()]
+
+
+def _check(check: Mapping[str, Any]) -> list[Any]:
+    detail = json.dumps(check.get("detail", {}), ensure_ascii=False)
+    shares = _by_scenario(check["probabilities"]).values()
+    return [check["kind"], check["label"], detail, *shares, check.get("n_series")]
+
+
+def _marker(marker: Mapping[str, Any]) -> list[Any]:
+    texts = [marker.get(key, "") for key in ("id", "scenario", "title", "indicator", "threshold", "status")]
+    rest = [marker.get("value"), marker.get("value_text", ""), marker.get("observed_on"), marker.get("citation", "")]
+    return [*texts, *rest]
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, assessment_id: str, rows: Iterable[list[Any]]
+) -> None:
+    numbered = [[assessment_id, position, *row] for position, row in enumerate(rows)]
+    if numbered:
+        marks = ", ".join("?" * len(numbered[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", numbered)
