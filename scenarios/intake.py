@@ -91,7 +91,8 @@ def _dates(frame: pd.DataFrame, column: str) -> "pd.Series[pd.Timestamp]":
     if not pd.api.types.is_datetime64_dtype(given.dtype):
         given = pd.to_datetime(given.astype(str).str.slice(0, 10), format="%Y-%m-%d", errors="coerce")
     _refuse(frame, given.isna(), f"{column} is not a date", column, "write dates as YYYY-MM-DD")
-    return given.dt.normalize().astype("datetime64[us]")
+    normal: pd.Series[pd.Timestamp] = given.dt.normalize().astype("datetime64[us]")
+    return normal
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> "pd.Series[float]":
