@@ -25,7 +25,7 @@ class Change:
     """One reason why the odds moved."""
 
     what: str
-    """new series, series gone, new values, fewer values, revised or reweighted, prior."""
+    """new series, series gone, new values, fewer values, revised or reweighted, prior, smaller moves."""
     title: str
     n_before: int
     n_now: int
@@ -33,15 +33,24 @@ class Change:
     """Decibans gained by today's leader against today's second."""
     against_third: float
 
+    @property
+    def size(self) -> float:
+        """The larger of the two moves."""
+        return max(abs(self.against_second), abs(self.against_third))
+
 
 def changes(assessment: Assessment, previous: Document) -> tuple[Change, ...]:
     """Every row of evidence that moved since an earlier assessment, the largest first; they add up to the change.
 
-    The two columns compare today's leader with today's second and third, on both dates.
+    The two columns compare today's leader with today's second and third, on both dates. Moves that do not show in
+    print are one row, the last.
     """
     found = [*_rows(assessment, previous), *_prior(assessment, previous)]
-    moved = [one for one in found if max(abs(one.against_second), abs(one.against_third)) >= NOTICEABLE]
-    return tuple(sorted(moved, key=lambda one: (-abs(one.against_second) - abs(one.against_third), one.title)))
+    moved = [one for one in found if one.size >= NOTICEABLE]
+    small = [one for one in found if 0 < one.size < NOTICEABLE]
+    rest = Change("smaller moves", "", 0, 0, sum(s.against_second for s in small), sum(s.against_third for s in small))
+    ordered = sorted(moved, key=lambda one: (-one.size, one.title))
+    return (*ordered, rest) if small else tuple(ordered)
 
 
 def moved_lines(assessment: Assessment, previous: Document) -> list[str]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from reports.comparison import ranking
 from scenarios import Assessment
-from scenarios.assessment import Check
+from scenarios.assessment import Check, MarkerStatus
 from scenarios.settings import SCENARIOS, settings
 from scenarios.words import TITLES, count_range, counted, counts, decibans, full_date, listed, strength
 
@@ -156,7 +156,11 @@ def markers_heading(assessment: Assessment) -> str:
         return "Markers"
     if not reached:
         return f"None of {counted(len(assessment.markers), 'marker')} is reached"
-    by_future = [(phrase(one), sum(marker.scenario == one for marker in reached)) for one in SCENARIOS]
-    said = listed([f"{n} of {name}" for name, n in by_future if n])
+    said = listed([_of_future(assessment.markers, one) for one in SCENARIOS])
     verb = "is" if len(reached) == 1 else "are"
     return f"{len(reached)} of {counted(len(assessment.markers), 'marker')} {verb} reached: {said}"
+
+
+def _of_future(markers: Sequence[MarkerStatus], scenario: str) -> str:
+    own = [marker for marker in markers if marker.scenario == scenario]
+    return f"{sum(marker.status == 'reached' for marker in own)} of {len(own)} for {phrase(scenario)}"

@@ -13,6 +13,9 @@ from scenarios.words import THIN_SPACE, value_text
 
 NO_VALUE = "no value"
 
+LONG_UNIT = 5
+"""Characters from which a unit is not repeated in the interval behind a value."""
+
 _NUMBER = re.compile(r"(?:under |over )?[\d.,\N{MINUS SIGN}]+")
 
 
@@ -51,11 +54,20 @@ def measured(value: Value, indicator: Indicator) -> str:
     if math.isnan(value.value):
         return f"{ends} (no single value published)" if ends else NO_VALUE
     shown = value_text(value.value, indicator.unit)
-    return f"{shown} ({_kind(value.interval)} {ends})" if ends else shown
+    return f"{shown} ({_kind(value.interval)} {_brief(ends, shown)})" if ends else shown
 
 
 def _kind(interval: str) -> str:
     return f"{interval.removesuffix('%')}{THIN_SPACE}% interval" if interval.endswith("%") else "published range"
+
+
+def _brief(ends: str, shown: str) -> str:
+    """The ends without a long unit that stands in the value; a note where all three read the same."""
+    first, _, last = ends.partition(" to ")
+    if last in (shown, f"{first}") or f"{first}{_split(last)[1]}" == last:
+        return "rounds to the same"
+    sign = _split(shown)[1]
+    return ends.removesuffix(sign) if len(sign) > LONG_UNIT else ends
 
 
 def span(low: float, high: float, unit: str) -> str:

@@ -1,13 +1,12 @@
 """What a report is made of beside the assessment: the facts public on its date, and what became of the rest.
 
-Everything arrives as an argument and nothing is fetched or written. Reading a value's citation out of the facts, and
-numbering citations, belongs here; wording does not.
+Everything arrives as an argument and nothing is fetched or written.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -41,26 +40,3 @@ class Record:
     """The assessment of the last report, as its to_dict() gave it."""
     generated_at: datetime | None = None
     """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""
-
-
-class Citation(NamedTuple):
-    """Who is quoted, and where."""
-
-    text: str
-    url: str
-
-
-class References:
-    """Citations numbered in the order in which they are first used."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Citation, int] = {}
-
-    def number(self, citation: Citation) -> int | None:
-        """The number of a citation, or None for one that says nothing."""
-        if not any(citation):
-            return None
-        return self._numbers.setdefault(citation, len(self._numbers) + 1)
-
-    def __iter__(self) -> "Iterable[tuple[int, Citation]]":
-        return iter([(number, citation) for citation, number in self._numbers.items()])

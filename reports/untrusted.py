@@ -19,6 +19,10 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")
 class Markdown(str):
     """Text that is Markdown already: ours, or made by the functions below."""
 
+    def __html__(self) -> str:
+        """Tell a template that HTML in it is escaped or meant."""
+        return str(self)
+
 
 def plain(text: object) -> str:
     """One line in which every control character, escape sequence and direction mark is spelt out."""
@@ -67,8 +71,11 @@ def code(text: object) -> Markdown:
 
 
 def web_address(url: object) -> str | None:
-    """The address if it is http or https and has a host, with every character that ends a link quoted."""
-    text = plain(url)
+    """The address if it is http or https and has a host, with every character that ends a link quoted.
+
+    Publishers' addresses come with remarks behind them, "https://... (table 3)": an address ends at a space.
+    """
+    text = plain(url).partition(" ")[0]
     try:
         parts = urlsplit(text)
     except ValueError:

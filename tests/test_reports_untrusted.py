@@ -87,7 +87,11 @@ def test_no_address_but_one_of_the_web_becomes_a_link(url):
 
 
 def test_a_link_cannot_be_ended_by_its_address():
-    assert link("a [b]", "https://example.org/x) <y>") == "[a \\[b\\]](https://example.org/x%29%20%3Cy%3E)"
+    assert link("a [b]", "https://example.org/x)<y>|") == "[a \\[b\\]](https://example.org/x%29%3Cy%3E%7C)"
+
+
+def test_a_remark_behind_an_address_is_no_part_of_it():
+    assert web_address("https://example.org/data (table 3)") == "https://example.org/data"
 
 
 def test_the_address_of_a_publisher_stays_as_it_is():

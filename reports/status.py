@@ -1,0 +1,204 @@
+"""The status report: one assessment and the facts behind it as Markdown for people and JSON for programs.
+
+What is said is computed in findings and the table modules; here it is put in order.
+"""
+
+import json
+from typing import Any
+
+from metrics.series import Series
+from reports import fact_tables, findings, verdict_tables
+from reports.changes import change_line, moved_lines
+from reports.citing import Facts, Published, References
+from reports.comparison import Comparison, against_both, ranking
+from reports.markdown import LONG, folded, render
+from reports.plain_json import plain_json
+from reports.record import Record
+from reports.terminal import series_names
+from scenarios import Assessment
+from scenarios.words import counted, decibans, full_date, strength
+
+
+UNITS = {"share": "per cent", "minutes": "minutes and hours", "times": "times the starting value or baseline"}
+"""Units as a reader meets them in the values."""
+
+
+def status_markdown(assessment: Assessment, *, record: Record) -> str:
+    """The report as Markdown: verdict and range first, then everything it rests on, every figure with its source."""
+    references = References()
+    body = {
+        **_first_screen(assessment, record),
+        **_dependence(assessment),
+        **_series(assessment, record, references),
+        **_beside(assessment, record, references),
+        **_about(assessment, record),
+    }
+    return render("status.md", **body, entries=references.entries(), definitions=references.definitions())
+
+
+def status_json(assessment: Assessment, *, record: Record) -> str:
+    """The assessment as `classify --json` gives it, and under "report" what else the page is made from."""
+    facts = Facts(record.facts)
+    series = [
+        {"indicator": one.indicator.id, "subject": one.subject, "definition": one.definition}
+        | {"values": [_as_dict(value) for value in facts.published(one)]}
+        for one in assessment.series
+    ]
+    report = {
+        "generated_at": record.generated_at.isoformat() if record.generated_at else None,
+        "headline": findings.headline(assessment),
+        "sources": record.sources.to_dict("records"),
+        "quarantine": {
+            "n": len(record.quarantine),
+            "by_rule": [
+                dict(zip(("source", "rule", "n"), row, strict=True)) for row in fact_tables.quarantine_counts(record)
+            ],
+        },
+        "series": series,
+        "not_used": [one._asdict() for one in fact_tables.not_used(assessment)],
+        "context": [
+            {"indicator": one.indicator.id, "definition": one.definition, "n": one.n} | _as_dict(one.value)
+            for one in fact_tables.context(assessment, record)
+        ],
+        "coverage": [one._asdict() for one in fact_tables.coverage(assessment, record)],
+        "versions": dict(record.versions),
+        "hashes": {"catalogue": record.catalogue.sha256, **record.hashes},
+    }
+    document = plain_json({**assessment.to_dict(), "report": report})
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _as_dict(one: Published) -> dict[str, Any]:
+    said = one._asdict()
+    value, citation = said.pop("value"), said.pop("citation")
+    numbers = {"value": value.value, "value_low": value.low, "value_high": value.high, "interval": value.interval}
+    return said | numbers | {"citation": citation.text, "citation_url": citation.url}
+
+
+def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
+    comparable = assessment.verdict.kind != "too_little"
+    changed = record.previous is not None and comparable and record.previous["verdict"]["kind"] != "too_little"
+    return {
+        "known_until": findings.known_until(assessment),
+        "headline": findings.headline(assessment),
+        "sentence": findings.sentence(assessment),
+        "reasons": [*findings.reasons(assessment), *_flags(assessment)],
+        "comparable": comparable,
+        "futures": verdict_tables.futures(assessment) if comparable else "",
+        "checks_summary": verdict_tables.omissions_summary(assessment) if comparable else "",
+        "prior": assessment.prior.name,
+        "values_table": verdict_tables.values_table(assessment),
+        "stories": verdict_tables.stories(assessment),
+        "change_line": findings.opening(change_line(assessment, record.previous)) if record.previous else "",
+        "change_table": verdict_tables.change_table(assessment, record.previous) if changed and record.previous else "",
+        "moved_lines": moved_lines(assessment, record.previous) if record.previous else [],
+    }
+
+
+def _flags(assessment: Assessment) -> list[str]:
+    """What else limits the verdict; a conflict is one of its reasons."""
+    raised = (findings.flag(assessment, name) for name in ("stale", "concentration"))
+    return [f"{flag}." for flag in raised if flag]
+
+
+def _dependence(assessment: Assessment) -> dict[str, Any]:
+    leader = ranking(assessment.probabilities)[0]
+    heading = findings.checks_heading
+    omitted = [check for check in assessment.leave_one_out if check.kind == "indicator"]
+    return {
+        "evidence_heading": findings.evidence_heading(assessment),
+        "evidence_table": verdict_tables.evidence_table(assessment),
+        "windows_heading": heading(assessment.window_sweep, leader, neutral="Window sweep", what="The first date"),
+        "first_date": full_date(assessment.first_date) if assessment.first_date else "",
+        "windows": verdict_tables.check_table(assessment.window_sweep, "First date"),
+        "omissions_heading": heading(
+            assessment.leave_one_out, leader, neutral="What is left out", what="Leaving out a value or a series"
+        ),
+        "rest_of_omissions": verdict_tables.rest_of_omissions(assessment),
+        "omissions": verdict_tables.check_table(verdict_tables.influential(assessment), "Omission"),
+        "omitted_series": verdict_tables.check_table(omitted, "Omission"),
+        "priors_heading": heading(assessment.prior_variants, leader, neutral="Priors", what="The prior"),
+        "priors": verdict_tables.prior_table(assessment),
+    }
+
+
+def _series(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
+    facts = Facts(record.facts)
+    names = series_names(assessment.evidence)
+    says = _says(assessment)
+    return {
+        "series": [
+            _one_series(series, name, said, facts.published(series), references)
+            for series, name, said in zip(assessment.series, names, says, strict=True)
+        ]
+    }
+
+
+def _says(assessment: Assessment) -> list[str]:
+    """What each series says for the first future against the two others, in words; empty where none is compared."""
+    if assessment.verdict.kind == "too_little":
+        return [""] * len(assessment.series)
+    second, third = against_both(assessment)
+    return [f"{_one_says(second, row)}; {_one_says(third, row)}." for row in range(len(second.rows))]
+
+
+def _one_says(comparison: Comparison, at: int) -> str:
+    """The evidence of one row for one future over another, its strength before its number."""
+    value, capped = comparison.rows[at], comparison.capped[at]
+    one, other = (comparison.leader, comparison.other) if value >= 0 else (comparison.other, comparison.leader)
+    limit = ", as much as this series may say" if capped == "cap" else ""
+    if capped == "both cap":
+        return f"nothing between {one} and {other}, against which it says as much as it may"
+    return f"{strength(value)} evidence for {one} over {other} ({decibans(abs(value))} decibans{limit})"
+
+
+def _one_series(
+    series: Series, name: str, says: str, values: list[Published], references: References
+) -> dict[str, Any]:
+    newest, indicator = values[0], series.indicator
+    shown = fact_tables.value_table(values, references)
+    span = f"{counted(len(values), 'value')}, {values[-1].observed_on} to {newest.observed_on}"
+    whose = f"{newest.subject}, " if newest.subject else ""
+    return {
+        "name": name,
+        "definition": indicator.definition,
+        "unit": UNITS.get(indicator.unit, indicator.unit),
+        "counted": series.definition,
+        "caveats": indicator.caveats,
+        "newest": f"{newest.shown}; {whose}{full_date(newest.observed_on)}, "
+        f"public since {full_date(newest.known_since)}",
+        "newest_mark": references.mark(newest.citation),
+        "says": says,
+        "table": folded(span, shown) if len(values) > LONG else shown,
+    }
+
+
+def _beside(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
+    stale = findings.flag(assessment, "stale")
+    covered = fact_tables.coverage(assessment, record)
+    return {
+        "markers_heading": findings.markers_heading(assessment),
+        "markers": fact_tables.marker_table(assessment, record, references),
+        "not_used": fact_tables.not_used_table(assessment, record),
+        "late": [*fact_tables.late_sources(record), *([f"{stale}."] if stale else [])],
+        "quarantine_summary": fact_tables.quarantine_summary(record),
+        "quarantine": fact_tables.quarantine_table(record) if len(record.quarantine) else "",
+        "missing": fact_tables.without_values(assessment, record),
+        "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
+        "coverage_heading": f"{sum(one.n > 0 for one in covered)} of {len(covered)} metrics of the field's own list "
+        "have a public value",
+        "coverage": fact_tables.coverage_table(covered),
+        "sources": fact_tables.source_table(record),
+    }
+
+
+def _about(assessment: Assessment, record: Record) -> dict[str, Any]:
+    programs = dict(record.versions) | {"method": assessment.model.version}
+    date_shown = full_date(assessment.as_of)
+    return {
+        "versions": list(programs.items()),
+        "hashes": list(fact_tables.hash_lines(record, assessment)),
+        "generated_at": record.generated_at.isoformat(" ", "seconds") if record.generated_at else "",
+        "cite": f"threefutures, status report on the public record to {date_shown}, method {assessment.model.version}, "
+        f"facts {assessment.facts.sha256[:12]} ({assessment.facts.n:,} values).",
+    }
