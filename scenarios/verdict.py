@@ -5,7 +5,7 @@ The rules are those of docs/method.md, section 7; their thresholds stand in scen
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import permutations
+from itertools import combinations
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -122,16 +122,16 @@ def _is_model(findings: Findings, check: Check) -> bool:
 def _conflict(findings: Findings) -> Iterator[str]:
     """The two clusters that are furthest apart, where they speak for opposite futures."""
     sums = findings.evidence.groupby("cluster", sort=True)[list(SCENARIOS)].sum()
-    widest: tuple[float, str] = (settings().verdict.conflict_at, "")
-    for one, other in permutations(SCENARIOS, 2):
+    apart: dict[str, float] = {}
+    for one, other in combinations(SCENARIOS, 2):
         difference = sums[one] - sums[other]
         most, least = str(difference.idxmax()), str(difference.idxmin())
-        apart = float(difference[most] - difference[least])
-        if difference[most] > 0 > difference[least] and apart >= widest[0]:
+        if difference[most] > 0 > difference[least]:
             sides = f"{_spokesman(findings, most, other)} ({one}) against {_spokesman(findings, least, one)} ({other})"
-            widest = (apart, f"conflict: {sides}, {words.decibans(apart)} decibans apart")
-    if widest[1]:
-        yield widest[1]
+            apart[sides] = float(difference[most] - difference[least])
+    widest = max(apart, key=apart.__getitem__, default="")
+    if widest and apart[widest] >= settings().verdict.conflict_at:
+        yield f"conflict: {widest}, {words.decibans(apart[widest])} decibans apart"
 
 
 def _spokesman(findings: Findings, cluster: str, against: str) -> str:
