@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +29,12 @@ NOW = datetime(2026, 10, 10, tzinfo=UTC)
 
 
 def main() -> None:
-    print(f"{'rows':>10} {'INSERT':>9} {'append':>9} {'ratio':>6} {'again':>9} {'next vintage':>13} {'as-of':>9}   seconds")
+    print(
+        f"{'rows':>10} {'INSERT':>9} {'append':>9} {'ratio':>6} {'again':>9} {'next vintage':>13} {'as-of':>9}  seconds"
+    )
     sizes = [int(size) for size in sys.argv[1:]] or SIZES
     appended = [measure(size) for size in sizes]
-    for (small, before), (large, after) in zip(appended, appended[1:], strict=False):
+    for (small, before), (large, after) in pairwise(appended):
         print(f"{small:,} -> {large:,} rows: append takes {after / before:.1f} times as long")
 
 
@@ -50,7 +53,9 @@ def measure(rows: int) -> tuple[int, float]:
             again = seconds(lambda: keep(connection, landed("b"), judged(frame), at=NOW))
             vintage = seconds(lambda: keep(connection, landed("c"), judged(later), at=NOW))
             read = seconds(lambda: as_of(connection, NOW.date()))
-    print(f"{rows:>10,} {insert:>9.3f} {append:>9.3f} {append / insert:>6.1f} {again:>9.3f} {vintage:>13.3f} {read:>9.3f}")
+    print(
+        f"{rows:>10,} {insert:>9.3f} {append:>9.3f} {append / insert:>6.1f} {again:>9.3f} {vintage:>13.3f} {read:>9.3f}"
+    )
     return rows, append
 
 

@@ -141,7 +141,7 @@ def _create(path: Path) -> None:
     """A database with the schema and no row; it appears whole, so that a killed process leaves none without tables."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     create(partial)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def create(path: Path) -> None:
@@ -157,7 +157,8 @@ def create(path: Path) -> None:
 def _inherit_comments(connection: duckdb.DuckDBPyConnection) -> None:
     """Give a column without comment the one of the first column of its name."""
     columns = connection.execute(
-        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index"
+        """SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal
+        ORDER BY table_oid, column_index"""
     ).fetchall()
     meanings: dict[str, str] = {}
     for _, column, comment in columns:

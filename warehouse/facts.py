@@ -3,6 +3,8 @@
 Judging rows happens before, forming series after. Why facts are kept this way: docs/decisions/0001-facts.md.
 """
 
+# ruff: noqa: S608 -- statements are composed of this project's own names; every value is a parameter.
+
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -173,10 +175,10 @@ def utc(instant: datetime) -> datetime:
 
 
 def _record(connection: duckdb.DuckDBPyConnection, landed: Landed, read: int, accepted: int, at: datetime) -> None:
+    file = [landed.source, landed.sha256, landed.name, landed.url, utc(landed.fetched_at), landed.size]
     connection.execute(
-        "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [landed.source, landed.sha256, landed.name, landed.url, utc(landed.fetched_at), landed.size, utc(at), read, accepted],
-    )  # fmt: skip
+        "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*file, utc(at), read, accepted]
+    )
 
 
 def _append(connection: duckdb.DuckDBPyConnection, landed: Landed, accepted: pd.DataFrame) -> tuple[int, ...]:
@@ -225,9 +227,7 @@ ORDERED = f"SELECT {_list(FACT_COLUMNS)} FROM fact ORDER BY {_list(KEY)}, known_
 
 def find(connection: duckdb.DuckDBPyConnection, fact_id: str) -> History | None:
     """The history of what a fact is about, or None if there is no such fact."""
-    asked = connection.execute(
-        "SELECT known_since, key_id FROM fact WHERE fact_id = ? LIMIT 1", [fact_id]
-    ).fetchall()
+    asked = connection.execute("SELECT known_since, key_id FROM fact WHERE fact_id = ? LIMIT 1", [fact_id]).fetchall()
     if not asked:
         return None
     ((known_since, key_id),) = asked
@@ -245,7 +245,7 @@ def _frame(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[s
     frame = connection.execute(query, parameters).df()
     dates = [column for column in (*DATES, "known_until") if column in frame.columns]
     texts = [column for column in frame.columns if frame[column].dtype == object]
-    return frame.astype({column: "datetime64[us]" for column in dates} | dict.fromkeys(texts, "str"))
+    return frame.astype(dict.fromkeys(dates, "datetime64[us]") | dict.fromkeys(texts, "str"))
 
 
 def sha256_of(frame: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""What DuckDB and the operating system say, told in the project's three lines. No duckdb exception leaves the package."""
+"""What DuckDB and the operating system say, in the project's three lines: no duckdb exception leaves the package."""
 
 import errno
 import shutil
@@ -13,7 +13,14 @@ from metrics.errors import BusyError, WarehouseError
 INTACT = "what was kept before is intact"
 SAID_WHEN_FULL = ("no space left", "file too large", "disk quota exceeded", "not enough disk space")
 SAID_WHEN_READ_ONLY = ("read-only", "permission denied", "operation not permitted")
-SAID_WHEN_CORRUPT = ("not a valid duckdb", "corrupt", "checksum", "deserialize", "serialization", "failure while replaying wal")
+SAID_WHEN_CORRUPT = (
+    "not a valid duckdb",
+    "corrupt",
+    "checksum",
+    "deserialize",
+    "serialization",
+    "failure while replaying wal",
+)
 
 
 @contextmanager
@@ -47,9 +54,7 @@ def explain(error: duckdb.Error, path: Path) -> WarehouseError:
         )
     if any(words in said for words in SAID_WHEN_CORRUPT):
         return unreadable(path, _first_line(error))
-    return WarehouseError(
-        f"{path}: the database refused", found=_first_line(error), next=f"run it again; {INTACT}"
-    )
+    return WarehouseError(f"{path}: the database refused", found=_first_line(error), next=f"run it again; {INTACT}")
 
 
 def unreadable(path: Path, found: str) -> WarehouseError:

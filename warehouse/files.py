@@ -23,7 +23,7 @@ def partial_of(target: Path) -> Path:
 def put_in_place(partial: Path, target: Path) -> None:
     """Swap a finished file in; whoever holds the old one open keeps reading it."""
     _flush(partial)
-    os.replace(partial, target)
+    partial.replace(target)
     _flush(target.parent)
 
 

@@ -1,4 +1,9 @@
-"""Rows that were refused, each with its reason and as it came. Nothing is released here: mend the source or its parser."""
+"""Rows that were refused, each with its reason and as it came.
+
+Nothing is released here: mend the source or its parser, and rebuild.
+"""
+
+# ruff: noqa: S608 -- statements are composed of this project's own names; every value is a parameter.
 
 import duckdb
 import pandas as pd
@@ -12,11 +17,11 @@ REPUBLISHED = "republished without a new date"
 QUARANTINE_COLUMNS = ("source", "line", "indicator", "rule", "reason", "row", "sha256")
 
 
-
 def _told(table: str) -> str:
     """A value with its interval as text, in SQL."""
     return f"""concat_ws(' ', {table}.value,
-        '(' || nullif(concat_ws(' to ', {table}.value_low, {table}.value_high), '') || ')', nullif({table}.interval, ''))"""
+        '(' || nullif(concat_ws(' to ', {table}.value_low, {table}.value_high), '') || ')',
+        nullif({table}.interval, ''))"""
 
 
 _CONTRADICTS = f"""
@@ -34,9 +39,7 @@ ORDER BY position
 
 def replace(connection: duckdb.DuckDBPyConnection, landed: Landed, rejected: pd.DataFrame) -> None:
     """Put the refused rows of a file in the place of those that were refused of it before."""
-    connection.execute(
-        "DELETE FROM quarantine WHERE source = ? AND sha256 = ?", [landed.source, landed.sha256]
-    )
+    connection.execute("DELETE FROM quarantine WHERE source = ? AND sha256 = ?", [landed.source, landed.sha256])
     rows = rejected[["line", "indicator", "rule", "reason", "row"]].assign(source=landed.source, sha256=landed.sha256)
     connection.register("refused", pa.Table.from_pandas(rows, preserve_index=False))
     try:

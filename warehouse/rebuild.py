@@ -1,20 +1,143 @@
-"""Facts and quarantine made anew from the landing files: how a changed schema, a mended parser or a broken file is met."""
+"""Facts and quarantine made anew from the landing files: after a changed schema, a mended parser, a broken file.
 
-import os
+Results are no cache: they are carried over from the database that is replaced, or from the published one.
+"""
+
+# ruff: noqa: S608 -- statements are composed of this project's own names; every value is a parameter.
+
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
-from metrics.errors import BusyError, WarehouseError
+from metrics.errors import DataError
 from metrics.observation import Judgement
-from warehouse.connection import create, is_current, quoted, snapshot  # noqa: F401
+from warehouse.connection import SETTINGS, create, quoted
+from warehouse.facts import keep
+from warehouse.faults import explain, explain_os_error, explained, is_locked
+from warehouse.files import partial_of, put_in_place
 from warehouse.home import Home
 from warehouse.landing import Landed, content_of, landed
 
 Read = Callable[[Landed, bytes], Judgement]
-"""Parse and judge the bytes of a landed file."""
+"""Parse and judge the bytes of a landed file; DataError if nothing of it can be loaded."""
 
 RESULTS = ("run", "assessment", "evidence", "sensitivity_check", "marker")
+
+
+class Rebuilt(NamedTuple):
+    """What was made anew."""
+
+    files: int
+    facts: int
+    """Facts without restatements."""
+    quarantined: int
+    refused: tuple[DataError, ...]
+    """Files of which nothing could be loaded."""
+    results_from: Path | None
+    """The database that runs and assessments were carried over from, or None: there was none to read."""
+    set_aside: Path | None
+    """Where the database went that could not be read."""
+
+
+def rebuild(home: Home, read: Read, *, at: datetime) -> Rebuilt:
+    """Make the live database anew and swap it in. Call it as the one writer.
+
+    The same landing files and the same `read` give the same facts, byte for byte in their Parquet export.
+
+    Raises:
+        WarehouseError: a landed file is damaged, or the disk is full; the old database stays.
+        BusyError: another process holds the old database.
+    """
+    partial = partial_of(home.live)
+    try:
+        for leftover in (partial, _wal(partial)):
+            leftover.unlink(missing_ok=True)
+        with explained(home.live):
+            create(partial)
+            with closing(duckdb.connect(partial, config=SETTINGS)) as connection:
+                files = landed(home)
+                refused = tuple(fault for file in files if (fault := _reread(connection, home, file, read, at)))
+                results_from = _carry_over(connection, home)
+                facts, quarantined = _count(connection, "fact"), _count(connection, "quarantine")
+        set_aside = _set_aside(home) if results_from != home.live else None
+        put_in_place(partial, home.live)
+    except OSError as error:
+        raise explain_os_error(error, home.live) from error
+    return Rebuilt(len(files), facts, quarantined, refused, results_from, set_aside)
+
+
+def _reread(
+    connection: duckdb.DuckDBPyConnection, home: Home, file: Landed, read: Read, at: datetime
+) -> DataError | None:
+    content = content_of(home, file)
+    try:
+        judgement = read(file, content)
+    except DataError as error:
+        return error
+    keep(connection, file, judgement, at=at)
+    return None
+
+
+def _carry_over(connection: duckdb.DuckDBPyConnection, home: Home) -> Path | None:
+    """Copy the results from the first database that can be read."""
+    for path, mode in ((home.live, "READ_WRITE"), (home.snapshot, "READ_ONLY")):
+        if path.exists() and _copy_results(connection, path, mode):
+            return path
+    return None
+
+
+def _copy_results(connection: duckdb.DuckDBPyConnection, path: Path, mode: str) -> bool:
+    try:
+        # Opened for writing, the live file takes in its write-ahead log, which must not outlive it.
+        connection.execute(f"ATTACH '{quoted(path)}' AS old ({mode})")
+    except duckdb.Error as error:
+        if is_locked(error):
+            raise explain(error, path) from error
+        return False
+    try:
+        for table in RESULTS:
+            _copy_table(connection, table)
+    except duckdb.Error:
+        for table in RESULTS:
+            connection.execute(f"DELETE FROM {table}")
+        return False
+    finally:
+        connection.execute("DETACH old")
+    return True
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Copy what both schemas have: an older one may lack a column, or the table."""
+    shared = connection.execute(
+        """SELECT column_name FROM duckdb_columns() WHERE table_name = $table AND database_name = 'old'
+        INTERSECT
+        SELECT column_name FROM duckdb_columns() WHERE table_name = $table AND database_name = current_database()""",
+        {"table": table},
+    ).fetchall()
+    if shared:
+        columns = ", ".join(f'"{column}"' for (column,) in sorted(shared))
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM old.{table}")
+
+
+def _set_aside(home: Home) -> Path | None:
+    """Move an unreadable live file, its write-ahead log first: that must never meet the new file."""
+    if not home.live.exists():
+        return None
+    aside = home.live.with_name("live.duckdb.unreadable")
+    if _wal(home.live).exists():
+        _wal(home.live).replace(_wal(aside))
+    home.live.replace(aside)
+    return aside
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    ((rows,),) = connection.execute(f"SELECT count(*) FROM {table}").fetchall()
+    return int(rows)

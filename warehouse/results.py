@@ -1,7 +1,10 @@
 """What was concluded from the facts: runs and assessments, each stored once with the hashes of what it stands on.
 
-An assessment comes and goes as the document that `threefutures classify --json` prints; how it is reached is not known here.
+An assessment comes and goes as the document that `threefutures classify --json` prints; how it is reached is not known
+here.
 """
+
+# ruff: noqa: S608 -- statements are composed of this project's own names; every value is a parameter.
 
 import hashlib
 import json
@@ -10,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.facts import transaction, utc
 
@@ -139,28 +143,32 @@ def _by_scenario(numbers: Mapping[str, float]) -> dict[str, float]:
     return {scenario: numbers[scenario] for scenario in ("stall", "compounding", "recursive")}
 
 
-def _evidence(row: Mapping[str, Any]) -> list[Any]:
-    texts = [row.get(key, "") for key in ("indicator", "title", "subject", "definition", "cluster")]
-    rest = [row.get(key) for key in ("n", "weight", "capped", "first_on", "last_on")]
-    return [*texts, *rest, *_by_scenario(row["decibans"]).values()]
+def _evidence(row: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {key: row.get(key, "") for key in ("indicator", "title", "subject", "definition", "cluster")}
+    rest = {key: row.get(key) for key in ("n", "weight", "capped", "first_on", "last_on")}
+    return texts | rest | _by_scenario(row["decibans"])
 
 
-def _check(check: Mapping[str, Any]) -> list[Any]:
+def _check(check: Mapping[str, Any]) -> dict[str, Any]:
+    choice = {"kind": check["kind"], "label": check["label"], "n_series": check.get("n_series")}
     detail = json.dumps(check.get("detail", {}), ensure_ascii=False)
-    shares = _by_scenario(check["probabilities"]).values()
-    return [check["kind"], check["label"], detail, *shares, check.get("n_series")]
+    return choice | {"detail": detail} | _by_scenario(check["probabilities"])
 
 
-def _marker(marker: Mapping[str, Any]) -> list[Any]:
-    texts = [marker.get(key, "") for key in ("id", "scenario", "title", "indicator", "threshold", "status")]
-    rest = [marker.get("value"), marker.get("value_text", ""), marker.get("observed_on"), marker.get("citation", "")]
-    return [*texts, *rest]
+def _marker(marker: Mapping[str, Any]) -> dict[str, Any]:
+    texts = ("scenario", "title", "indicator", "threshold", "status", "value_text", "citation")
+    rest = {"marker_id": marker["id"], "value": marker.get("value"), "observed_on": marker.get("observed_on")}
+    return {key: marker.get(key, "") for key in texts} | rest
 
 
 def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, assessment_id: str, rows: Iterable[list[Any]]
+    connection: duckdb.DuckDBPyConnection, table: str, assessment_id: str, rows: Iterable[dict[str, Any]]
 ) -> None:
-    numbered = [[assessment_id, position, *row] for position, row in enumerate(rows)]
-    if numbered:
-        marks = ", ".join("?" * len(numbered[0]))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", numbered)
+    numbered = [{"assessment_id": assessment_id, "position": position} | row for position, row in enumerate(rows)]
+    if not numbered:
+        return
+    connection.register("parts", pa.Table.from_pylist(numbered))
+    try:
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM parts")
+    finally:
+        connection.unregister("parts")

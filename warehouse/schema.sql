@@ -285,6 +285,6 @@ COMMENT ON VIEW latest_assessment IS 'The assessment of the latest day, without 
 CREATE VIEW verdict_history AS
 SELECT as_of, verdict, stall, compounding, recursive, checks, facts, scenario, prior, words, assessment_id, stored_at
 FROM assessment
-QUALIFY row_number() OVER (PARTITION BY as_of, prior ORDER BY stored_at DESC, assessment_id) = 1
+QUALIFY row_number() OVER (PARTITION BY as_of, document->>'$.prior' ORDER BY stored_at DESC, assessment_id) = 1
 ORDER BY as_of DESC, prior;
 COMMENT ON VIEW verdict_history IS 'The verdict of every day that was assessed, as last stored, the newest first.';
