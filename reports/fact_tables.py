@@ -8,7 +8,7 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.series import believed
-from reports.citing import METHODS, Citation, Published, References, published
+from reports.citing import METHODS, Citation, Facts, Published, References, published
 from reports.findings import title
 from reports.markdown import table
 from reports.record import Record
@@ -166,8 +166,6 @@ def context_table(found: list[Latest], references: References) -> Markdown:
 
 def marker_table(assessment: Assessment, record: Record, references: References) -> Markdown:
     """The board of markers, each with where its threshold and its present value come from."""
-    known = believed(record.facts, assessment.as_of)
-    known = known[known["confidence"] != "low"]
     rows = [
         (
             title(one.scenario),
@@ -177,7 +175,7 @@ def marker_table(assessment: Assessment, record: Record, references: References)
             one.value_text,
             one.observed_on.isoformat() if one.observed_on else "",
             title_of(record, one.indicator),
-            _marker_source(one, known, references),
+            references.mark(_marker_source(one, assessment, record)),
             one.citation,
         )
         for one in assessment.markers
@@ -186,15 +184,21 @@ def marker_table(assessment: Assessment, record: Record, references: References)
     return table(columns, rows)
 
 
-def _marker_source(marker: MarkerStatus, known: pd.DataFrame, references: References) -> object:
+def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record) -> Citation:
     """The citation of the value that decided, or of the newest of those it was derived from."""
-    rows = known[(known["indicator"] == marker.indicator) & (known["observed_on"] <= pd.Timestamp(marker.observed_on))]
-    same = rows[rows["value"] == marker.value]
-    chosen = same if len(same) else rows
-    if marker.observed_on is None or chosen.empty:
-        return ""
-    newest = chosen.sort_values(["observed_on", "known_since"], kind="stable").iloc[-1]
-    return references.mark(Citation(newest["citation"], newest["citation_url"]))
+    if marker.observed_on is None:
+        return Citation("", "")
+    known = believed(record.facts, assessment.as_of)
+    same = known[
+        (known["indicator"] == marker.indicator)
+        & (known["observed_on"] == pd.Timestamp(marker.observed_on))
+        & (known["value"] == marker.value)
+        & (known["confidence"] != "low")
+    ]
+    if len(same):
+        return Citation(same["citation"].iloc[-1], same["citation_url"].iloc[-1])
+    derived = [one for one in assessment.series if one.indicator.id == marker.indicator]
+    return Facts(record.facts).published(derived[0])[0].citation if derived else Citation("", "")
 
 
 class Coverage(NamedTuple):

@@ -18,7 +18,6 @@ from reports.terminal import series_names
 from scenarios import Assessment
 from scenarios.words import counted, decibans, full_date, strength
 
-
 UNITS = {"share": "per cent", "minutes": "minutes and hours", "times": "times the starting value or baseline"}
 """Units as a reader meets them in the values."""
 
@@ -146,9 +145,9 @@ def _one_says(comparison: Comparison, at: int) -> str:
     """The evidence of one row for one future over another, its strength before its number."""
     value, capped = comparison.rows[at], comparison.capped[at]
     one, other = (comparison.leader, comparison.other) if value >= 0 else (comparison.other, comparison.leader)
-    limit = ", as much as this series may say" if capped == "cap" else ""
+    limit = ", cut by the cap" if capped == "cap" else ""
     if capped == "both cap":
-        return f"nothing between {one} and {other}, against which it says as much as it may"
+        return f"nothing between {one} and {other}: it says as much as it may against both"
     return f"{strength(value)} evidence for {one} over {other} ({decibans(abs(value))} decibans{limit})"
 
 

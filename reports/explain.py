@@ -1,0 +1,262 @@
+"""One future, indicator or fact in five parts: what it means, its source, what was revised, what it does, what it cannot.
+
+Pure: the same record and assessment as the report. Ids that nobody knows give None; suggesting one is the caller's.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from metrics import Indicator
+from metrics.observation import KEY
+from metrics.series import believed
+from reports import findings
+from reports.citing import METHODS, Published, published
+from reports.comparison import against_both
+from reports.fact_tables import CONTEXT, latest
+from reports.plain_json import plain_json
+from reports.quantities import measured, of
+from reports.record import Record
+from reports.terminal import WIDTH, series_names
+from reports.untrusted import plain, web_address
+from reports.verdict_tables import move
+from scenarios import Assessment
+from scenarios.settings import SCENARIOS, settings
+from scenarios.words import count, count_range, counted, counts, decibans, full_date, listed
+
+PARTS = ("means", "source", "revised", "verdict", "cannot")
+LABEL_WIDTH = 10
+MOVES_AT = 0.05
+"""Least move of a probability by an omission that is worth a line."""
+
+
+class Explanation(NamedTuple):
+    """What is said of one id."""
+
+    id: str
+    kind: str
+    """future, indicator or fact."""
+    headline: str
+    below: str
+    """A second line under the headline; may be empty."""
+    parts: dict[str, list[str]]
+    """PARTS, each in sentences; empty where there is nothing to say."""
+
+
+def known_ids(assessment: Assessment, record: Record) -> tuple[str, ...]:
+    """Every id that can be explained: futures, indicators, facts."""
+    del assessment  # The futures are the same in every assessment.
+    return (*SCENARIOS, *record.catalogue, *map(str, record.facts["fact_id"]))
+
+
+def explain(id: str, assessment: Assessment, record: Record) -> str | None:
+    """The explanation as lines for a terminal, or None for an unknown id."""
+    found = _explanation(id, assessment, record)
+    if found is None:
+        return None
+    lines = textwrap.wrap(plain(found.headline), WIDTH)
+    lines += textwrap.wrap(plain(found.below), WIDTH, initial_indent="  ", subsequent_indent="  ")
+    for part, sentences in found.parts.items():
+        for position, sentence in enumerate(sentences):
+            label = part if position == 0 else ""
+            lines += textwrap.wrap(
+                plain(sentence),
+                WIDTH,
+                initial_indent=f"{label:<{LABEL_WIDTH}}",
+                subsequent_indent=" " * LABEL_WIDTH,
+                break_on_hyphens=False,
+            )
+    return "\n".join(lines)
+
+
+def explain_dict(id: str, assessment: Assessment, record: Record) -> dict[str, Any] | None:
+    """The explanation in plain types, or None for an unknown id."""
+    found = _explanation(id, assessment, record)
+    if found is None:
+        return None
+    document: dict[str, Any] = plain_json(found._asdict() | {"as_of": assessment.as_of})
+    return document
+
+
+def _explanation(id: str, assessment: Assessment, record: Record) -> Explanation | None:
+    if id in SCENARIOS:
+        return _future(id, assessment)
+    if id in record.catalogue:
+        return _indicator(record.catalogue[id], assessment, record)
+    rows = record.facts[record.facts["fact_id"] == id]
+    return _fact(next(rows.itertuples(index=False)), assessment, record) if len(rows) else None
+
+
+def _future(id: str, assessment: Assessment) -> Explanation:
+    told = settings().scenarios[id]
+    comparable = assessment.verdict.kind != "too_little"
+    spread = findings.spread(assessment, id) if comparable else "too little is known to compare futures"
+    parts = {
+        "means": [" ".join(told.story.split())],
+        "source": [f"{told.citation}; the cut-offs are ours (docs/method.md)"],
+        "revised": [],
+        "verdict": [assessment.verdict.words, *(_for_and_against(id, assessment) if comparable else [])],
+        "cannot": [
+            "say what comes next: it compares the record so far with curves, and a bend of tomorrow has no trace"
+        ],
+    }
+    return Explanation(id, "future", f"{told.title}: {spread}", findings.known_until(assessment), parts)
+
+
+def _for_and_against(id: str, assessment: Assessment) -> Iterator[str]:
+    """The series that favour a future over each other one, and its markers."""
+    others = [one for one in SCENARIOS if one != id]
+    margin = assessment.evidence[id] - assessment.evidence[others].max(axis=1)
+    names = series_names(assessment.evidence)
+    best = [(names[at], float(margin.iloc[at])) for at in margin.to_numpy().argsort()[::-1] if margin.iloc[at] > 0]
+    said = listed([f"{name} ({decibans(value)})" for name, value in best[:3]])
+    yield f"fits better than both others, in decibans: {said}" if said else "fits no series better than both others"
+    own = [marker for marker in assessment.markers if marker.scenario == id]
+    reached = sum(marker.status == "reached" for marker in own)
+    yield f"{reached} of {counted(len(own), 'marker')} reached; markers do not enter the probabilities"
+
+
+def _indicator(indicator: Indicator, assessment: Assessment, record: Record) -> Explanation:
+    rows = believed(record.facts, assessment.as_of)
+    rows = rows[rows["indicator"] == indicator.id]
+    newest = _newest(indicator, rows, assessment)
+    parts = {
+        "means": [indicator.definition],
+        "source": _sources(newest, rows, record) if newest else ["no value is public"],
+        "revised": _revisions(indicator, record.facts),
+        "verdict": list(_effect(indicator, assessment)),
+        "cannot": [indicator.caveats] if indicator.caveats else [],
+    }
+    shown = newest.shown if newest else "no public value"
+    return Explanation(indicator.id, "indicator", f"{indicator.title}: {shown}", _whose(newest), parts)
+
+
+def _newest(indicator: Indicator, rows: pd.DataFrame, assessment: Assessment) -> Published | None:
+    """The newest value that is in a series, or where there is none the newest at all."""
+    used = {definition for key, _, definition in (one.key for one in assessment.series) if key == indicator.id}
+    voting = rows[rows["definition"].isin(used) & (rows["confidence"] != "low")]
+    chosen = voting if len(voting) else rows
+    return latest(chosen, indicator).value if len(chosen) else None
+
+
+def _whose(value: Published | None) -> str:
+    if value is None:
+        return ""
+    whose = f"{value.subject}, " if value.subject else ""
+    how = METHODS.get(value.method, value.method)
+    return f"{whose}{full_date(value.observed_on)}; public since {full_date(value.known_since)}; {how}"
+
+
+def _sources(newest: Published, rows: pd.DataFrame, record: Record) -> list[str]:
+    where = web_address(newest.citation.url) or newest.citation.url
+    sha256 = record.facts.loc[record.facts["fact_id"] == newest.fact_id, "sha256"]
+    origin = f"; file sha256 {sha256.iloc[0][:12]}" if len(sha256) else ""
+    told = f"{newest.citation.text}, {where} (read in: {newest.trust}; fact {newest.fact_id}{origin})"
+    spread = f"{counted(len(rows), 'value')} of {counted(rows['subject'].nunique(), 'subject')} in all"
+    return [told, spread] if len(rows) > 1 else [told]
+
+
+def _revisions(indicator: Indicator, facts: pd.DataFrame) -> list[str]:
+    """The last revision of any value of the indicator, before and after."""
+    own = facts[facts["indicator"] == indicator.id].sort_values(["known_since", *KEY], kind="stable")
+    changed = [group for _, group in own.groupby(list(KEY), sort=True) if len(group) > 1]
+    if not changed:
+        return ["no value was revised by its publisher"]
+    last = max(changed, key=lambda group: (group["known_since"].max(), group["observed_on"].max()))
+    before, after = list(last.itertuples(index=False))[-2:]
+    change = f"{measured(of(before), indicator)} ({before.known_since:%Y-%m-%d}) -> {measured(of(after), indicator)}"
+    whose = f"{after.subject}: " if after.subject else ""
+    return [f"{whose}{change} ({after.known_since:%Y-%m-%d}); {counted(len(changed), 'value')} revised in all"]
+
+
+def _effect(indicator: Indicator, assessment: Assessment) -> Iterator[str]:
+    """What its series say, and what leaving it out does."""
+    positions = [at for at, key in enumerate(assessment.evidence["indicator"]) if key == indicator.id]
+    if not positions:
+        yield "none: it is context, without a vote" if indicator.role == "context" else "none: it forms no series"
+        return
+    if assessment.verdict.kind == "too_little":
+        yield "none: too few series are known to compare futures"
+        return
+    names, second_third = series_names(assessment.evidence), against_both(assessment)
+    for at in positions:
+        said = " · ".join(
+            f"{one.leader} v. {one.other} {decibans(one.rows[at])} {one.capped[at]}".rstrip() for one in second_third
+        )
+        weight = assessment.evidence["weight"].iloc[at]
+        yield f"{names[at]}: {said} (decibans; weight {weight:.2f})"
+    yield from _omissions(indicator, assessment)
+
+
+def _omissions(indicator: Indicator, assessment: Assessment) -> Iterator[str]:
+    """The omission among its values and series that moves a future most."""
+    own = [check for check in assessment.leave_one_out if check.detail["indicator"] == indicator.id]
+    largest = max(own, key=lambda check: move(assessment, check), default=None)
+    if largest is None:
+        return
+    if move(assessment, largest) < MOVES_AT:
+        yield "leaving out any of its values, or all, moves no future by 5 in 100"
+        return
+    moved = max(SCENARIOS, key=lambda one: abs(largest.probabilities[one] - assessment.probabilities[one]))
+    before, after = counts(assessment.probabilities)[moved], counts(largest.probabilities)[moved]
+    low, high = assessment.range()[moved]
+    yield f"{largest.label}: {moved} {before} -> {after} in 100 (all checks: {count_range(low, high)})"
+
+
+def _fact(row: Any, assessment: Assessment, record: Record) -> Explanation:
+    indicator = record.catalogue[row.indicator]
+    value = published(row, indicator)
+    same = record.facts
+    for column in KEY:
+        same = same[same[column] == getattr(row, column)]
+    parts = {
+        "means": [indicator.definition, *([f"counted here: {row.definition}"] if row.definition else [])],
+        "source": [
+            f"{value.citation.text}, {web_address(row.citation_url) or row.citation_url} (read in: {value.trust}; "
+            f"source {row.source}, file sha256 {row.sha256[:12]})"
+        ],
+        "revised": _vintages(same, indicator),
+        "verdict": [_use(row, assessment)],
+        "cannot": [text for text in (row.note, indicator.caveats) if text],
+    }
+    return Explanation(row.fact_id, "fact", f"{indicator.title}: {value.shown}", _whose(value), parts)
+
+
+def _vintages(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
+    """Every value that was published for one key, in order of publication."""
+    if len(rows) < 2:
+        return ["not revised"]
+    ordered = rows.sort_values("known_since").itertuples(index=False)
+    return [" -> ".join(f"{measured(of(row), indicator)} ({row.known_since:%Y-%m-%d})" for row in ordered)]
+
+
+def _use(row: Any, assessment: Assessment) -> str:
+    """Whether a fact is a point of a series, and what the sum is without it."""
+    for series in assessment.series:
+        points = zip(series.observed_on, series.subjects, series.known_since, strict=True)
+        place = (pd.Timestamp(row.observed_on), row.subject, pd.Timestamp(row.known_since))
+        if series.indicator.id == row.indicator and any(
+            (pd.Timestamp(on), str(whose), pd.Timestamp(since)) == place for on, whose, since in points
+        ):
+            return f"one of {counted(series.n, 'value')} of a series that votes{_without(row, assessment)}"
+    reasons = assessment.left_out
+    reasons = reasons[
+        (reasons["indicator"] == row.indicator)
+        & (reasons["definition"] == row.definition)
+        & reasons["subject"].isin(["", row.subject])
+    ]["reason"]
+    if len(reasons):
+        return f"none: {reasons.iloc[0].removeprefix(CONTEXT)}"
+    return "none: revised since, or not further than a value before it"
+
+
+def _without(row: Any, assessment: Assessment) -> str:
+    on = f"{row.observed_on:%Y-%m-%d}"
+    for check in assessment.leave_one_out:
+        detail = check.detail
+        if (detail["indicator"], detail.get("observed_on"), detail.get("point")) == (row.indicator, on, row.subject):
+            said = ", ".join(f"{one} {count(check.probabilities[one])}" for one in SCENARIOS)
+            return f"; without it: {said} in 100"
+    return ""
