@@ -74,6 +74,11 @@ def _remembered(content: _Content) -> Evidence:
     return evidence(content.series)
 
 
+def forget() -> None:
+    """Drop what is remembered of series already weighed; results do not change."""
+    _remembered.cache_clear()
+
+
 def weigh(series: Sequence[Series]) -> tuple[Weighed, ...]:
     """What each series says."""
     return tuple(Weighed(one, _remembered(_Content(one))) for one in series)

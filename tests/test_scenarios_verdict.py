@@ -102,8 +102,8 @@ PRIOR = check("prior", (0.3, 0.3, 0.4))
             "cannot_tell",
             None,
             (
-                "The public record does not yet tell compounding gains from recursive self-improvement: the answer changes "
-                "with the first date, one series, one model, one value and the prior."
+                "The public record does not yet tell compounding gains from recursive self-improvement: the "
+                "answer changes with the first date, one series, one model, one value and the prior."
             ),
         ),
         (
