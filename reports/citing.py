@@ -15,6 +15,7 @@ from metrics import Indicator
 from metrics.series import Series
 from reports.quantities import Value, at, measured, of
 from reports.untrusted import Markdown, escaped, plain, web_address
+from scenarios.words import counted
 
 METHODS = {
     "rct": "a trial found",
@@ -92,8 +93,9 @@ class Published(NamedTuple):
     @property
     def trust(self) -> str:
         """Corroboration and confidence in a few words."""
-        count = f"{self.read_in} document{'s' if self.read_in != 1 else ''}" if self.read_in is not None else ""
-        return ", ".join(filter(None, (count, self.confidence))) or "not stated"
+        read = "" if self.read_in is None else f"read in {counted(self.read_in, 'document')}"
+        sure = f"confidence {self.confidence}" if self.confidence else ""
+        return ", ".join(filter(None, (read, sure))) or "confidence not stated"
 
 
 Point = tuple[str, str, str, date, date, str]

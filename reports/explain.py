@@ -1,4 +1,4 @@
-"""One future, indicator or fact in five parts: what it means, its source, what was revised, what it does, what it cannot.
+"""One future, indicator or fact in five parts: what it means, where from, what was revised, what it does, its limits.
 
 Pure: the same record and assessment as the report. Ids that nobody knows give None; suggesting one is the caller's.
 """
@@ -13,6 +13,7 @@ from metrics import Indicator
 from metrics.observation import KEY
 from metrics.series import believed
 from reports import findings
+from reports.changes import change_line
 from reports.citing import METHODS, Published, published
 from reports.comparison import against_both
 from reports.fact_tables import CONTEXT, latest
@@ -82,24 +83,26 @@ def explain_dict(id: str, assessment: Assessment, record: Record) -> dict[str, A
 
 def _explanation(id: str, assessment: Assessment, record: Record) -> Explanation | None:
     if id in SCENARIOS:
-        return _future(id, assessment)
+        return _future(id, assessment, record)
     if id in record.catalogue:
         return _indicator(record.catalogue[id], assessment, record)
     rows = record.facts[record.facts["fact_id"] == id]
     return _fact(next(rows.itertuples(index=False)), assessment, record) if len(rows) else None
 
 
-def _future(id: str, assessment: Assessment) -> Explanation:
+def _future(id: str, assessment: Assessment, record: Record) -> Explanation:
     told = settings().scenarios[id]
     comparable = assessment.verdict.kind != "too_little"
     spread = findings.spread(assessment, id) if comparable else "too little is known to compare futures"
     parts = {
         "means": [" ".join(told.story.split())],
         "source": [f"{told.citation}; the cut-offs are ours (docs/method.md)"],
-        "revised": [],
+        "revised": [
+            change_line(assessment, record.previous) if record.previous else "no earlier report to compare with"
+        ],
         "verdict": [assessment.verdict.words, *(_for_and_against(id, assessment) if comparable else [])],
         "cannot": [
-            "say what comes next: it compares the record so far with curves, and a bend of tomorrow has no trace"
+            "say what comes next: the record so far is compared, and a bend of tomorrow has left no trace in it"
         ],
     }
     return Explanation(id, "future", f"{told.title}: {spread}", findings.known_until(assessment), parts)
@@ -115,7 +118,8 @@ def _for_and_against(id: str, assessment: Assessment) -> Iterator[str]:
     yield f"fits better than both others, in decibans: {said}" if said else "fits no series better than both others"
     own = [marker for marker in assessment.markers if marker.scenario == id]
     reached = sum(marker.status == "reached" for marker in own)
-    yield f"{reached} of {counted(len(own), 'marker')} reached; markers do not enter the probabilities"
+    if own:
+        yield f"{reached} of {counted(len(own), 'marker')} reached; markers do not enter the probabilities"
 
 
 def _indicator(indicator: Indicator, assessment: Assessment, record: Record) -> Explanation:
@@ -150,25 +154,31 @@ def _whose(value: Published | None) -> str:
 
 
 def _sources(newest: Published, rows: pd.DataFrame, record: Record) -> list[str]:
-    where = web_address(newest.citation.url) or newest.citation.url
     sha256 = record.facts.loc[record.facts["fact_id"] == newest.fact_id, "sha256"]
     origin = f"; file sha256 {sha256.iloc[0][:12]}" if len(sha256) else ""
-    told = f"{newest.citation.text}, {where} (read in: {newest.trust}; fact {newest.fact_id}{origin})"
+    told = f"{_where(newest)} ({newest.trust}; fact {newest.fact_id}{origin})"
     spread = f"{counted(len(rows), 'value')} of {counted(rows['subject'].nunique(), 'subject')} in all"
     return [told, spread] if len(rows) > 1 else [told]
 
 
+def _where(value: Published) -> str:
+    """Who is quoted, and the address if it has one."""
+    address = web_address(value.citation.url) or value.citation.url
+    return ", ".join(filter(None, (value.citation.text, address)))
+
+
 def _revisions(indicator: Indicator, facts: pd.DataFrame) -> list[str]:
-    """The last revision of any value of the indicator, before and after."""
-    own = facts[facts["indicator"] == indicator.id].sort_values(["known_since", *KEY], kind="stable")
-    changed = [group for _, group in own.groupby(list(KEY), sort=True) if len(group) > 1]
+    """The last revision of any value of the indicator, and how many there were."""
+    own = facts[facts["indicator"] == indicator.id]
+    if own.empty:
+        return []
+    changed = [group for _, group in own.groupby(list(KEY), sort=True) if len(_vintages(group, indicator)) > 1]
     if not changed:
-        return ["no value was revised by its publisher"]
+        return ["no value was revised by its publisher, as far as print shows"]
     last = max(changed, key=lambda group: (group["known_since"].max(), group["observed_on"].max()))
-    before, after = list(last.itertuples(index=False))[-2:]
-    change = f"{measured(of(before), indicator)} ({before.known_since:%Y-%m-%d}) -> {measured(of(after), indicator)}"
-    whose = f"{after.subject}: " if after.subject else ""
-    return [f"{whose}{change} ({after.known_since:%Y-%m-%d}); {counted(len(changed), 'value')} revised in all"]
+    whose = f"{last['subject'].iloc[0]}: " if last["subject"].iloc[0] else ""
+    shown = " -> ".join(_vintages(last, indicator)[-2:])
+    return [f"{whose}{shown}", f"{counted(len(changed), 'value')} revised in all, counting what shows in print"]
 
 
 def _effect(indicator: Indicator, assessment: Assessment) -> Iterator[str]:
@@ -211,25 +221,28 @@ def _fact(row: Any, assessment: Assessment, record: Record) -> Explanation:
     same = record.facts
     for column in KEY:
         same = same[same[column] == getattr(row, column)]
+    vintages = _vintages(same, indicator)
+    told = f"{_where(value)} ({value.trust}; source {row.source}, file sha256 {row.sha256[:12]})"
     parts = {
         "means": [indicator.definition, *([f"counted here: {row.definition}"] if row.definition else [])],
-        "source": [
-            f"{value.citation.text}, {web_address(row.citation_url) or row.citation_url} (read in: {value.trust}; "
-            f"source {row.source}, file sha256 {row.sha256[:12]})"
-        ],
-        "revised": _vintages(same, indicator),
+        "source": [told, *([f"note: {row.note}"] if row.note else [])],
+        "revised": [" -> ".join(vintages)] if len(vintages) > 1 else ["not revised, as far as print shows"],
         "verdict": [_use(row, assessment)],
-        "cannot": [text for text in (row.note, indicator.caveats) if text],
+        "cannot": [indicator.caveats] if indicator.caveats else [],
     }
     return Explanation(row.fact_id, "fact", f"{indicator.title}: {value.shown}", _whose(value), parts)
 
 
 def _vintages(rows: pd.DataFrame, indicator: Indicator) -> list[str]:
-    """Every value that was published for one key, in order of publication."""
-    if len(rows) < 2:
-        return ["not revised"]
-    ordered = rows.sort_values("known_since").itertuples(index=False)
-    return [" -> ".join(f"{measured(of(row), indicator)} ({row.known_since:%Y-%m-%d})" for row in ordered)]
+    """Every value that was published for one key and reads otherwise than the one before, in order of publication."""
+    shown: list[str] = []
+    before = ""
+    for row in rows.sort_values("known_since", kind="stable").itertuples(index=False):
+        words = measured(of(row), indicator)
+        if words != before:
+            shown.append(f"{words} ({published(row, indicator).known_since})")
+        before = words
+    return shown
 
 
 def _use(row: Any, assessment: Assessment) -> str:

@@ -1,7 +1,5 @@
-"""Tables that follow from the facts: values of a series, what is not used, context, coverage, sources, quarantine."""
+"""Tables that follow from the facts: values of a series, what is not used, context, markers with their sources."""
 
-from collections import Counter
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,35 +10,14 @@ from reports.citing import METHODS, Citation, Facts, Published, References, publ
 from reports.findings import title
 from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, code, cut, link, plain
+from reports.untrusted import Markdown, plain
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
-from scenarios.words import counted
 
 CONTEXT = "context: "
 """How the reason begins for which an indicator without a vote is left out of the series."""
 
 SUBJECTS_NAMED = 3
-LONGEST_REASON = 160
-ROWS_OF_QUARANTINE = 40
-
-AIRDA = (
-    "AI performance on AI R&D tasks",
-    "AI against humans and human-AI teams on AI R&D",
-    "Effectiveness of oversight red-teaming",
-    "Misalignment in R&D systems",
-    "Efficiency gains on AI R&D tasks",
-    "Staff surveys on AI's productivity impact",
-    "AI use in high-stakes decisions",
-    "Researchers' allocation of time",
-    "Effectiveness of oversight: defects reaching production",
-    "Incidents of AI subverting its goals",
-    "Researcher headcount and performance",
-    "Distribution of compute over R&D",
-    "Compute as a share of R&D spending",
-    "Permissions of AI systems",
-)
-"""The metrics of "Measuring AI R&D Automation" (arXiv 2603.03992), in its order; read in a secondary summary."""
 
 
 def value_table(values: list[Published], references: References) -> Markdown:
@@ -53,11 +30,17 @@ def value_table(values: list[Published], references: References) -> Markdown:
             one.known_since.isoformat(),
             METHODS.get(one.method, one.method),
             references.mark(one.citation),
-            one.trust,
+            *_trust(one),
         )
         for one in values
     ]
-    return table(("Observed", "Value", "Whose", "Public since", "How it is known", "Source", "Read in"), rows)
+    columns = ("Observed", "Value", "Whose", "Public since", "How it is known", "Source", "Read in", "Confidence")
+    return table(columns, rows, right=(6,))
+
+
+def _trust(one: Published) -> tuple[str, str]:
+    """Number of documents, and confidence in the reading."""
+    return "" if one.read_in is None else str(one.read_in), one.confidence
 
 
 class NotUsed(NamedTuple):
@@ -146,7 +129,7 @@ def context_table(found: list[Latest], references: References) -> Markdown:
             one.n,
             METHODS.get(one.value.method, one.value.method),
             references.mark(one.value.citation),
-            one.value.trust,
+            *_trust(one.value),
         )
         for one in found
     ]
@@ -160,8 +143,9 @@ def context_table(found: list[Latest], references: References) -> Markdown:
         "How it is known",
         "Source",
         "Read in",
+        "Confidence",
     )
-    return table(columns, rows, right=(5,))
+    return table(columns, rows, right=(5, 8))
 
 
 def marker_table(assessment: Assessment, record: Record, references: References) -> Markdown:
@@ -199,94 +183,3 @@ def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record)
         return Citation(same["citation"].iloc[-1], same["citation_url"].iloc[-1])
     derived = [one for one in assessment.series if one.indicator.id == marker.indicator]
     return Facts(record.facts).published(derived[0])[0].citation if derived else Citation("", "")
-
-
-class Coverage(NamedTuple):
-    """What is public of one of the field's own metrics."""
-
-    number: int
-    metric: str
-    indicators: int
-    n: int
-    newest: str
-
-
-def coverage(assessment: Assessment, record: Record) -> list[Coverage]:
-    """The fourteen metrics of the field's own list, with the dated values known of each."""
-    known = believed(record.facts, assessment.as_of)
-    numbers = known["indicator"].map({key: one.airda for key, one in record.catalogue.items()})
-    found = []
-    for number, metric in enumerate(AIRDA, start=1):
-        rows = known[numbers == number]
-        newest = rows["observed_on"].max()
-        shown = "none public" if rows.empty else newest.date().isoformat()
-        found.append(Coverage(number, metric, rows["indicator"].nunique(), len(rows), shown))
-    return found
-
-
-def coverage_table(found: list[Coverage]) -> Markdown:
-    """Which of the field's own metrics have public values."""
-    return table(("No.", "Metric", "Indicators", "Dated values", "Newest"), found, right=(0, 2, 3))
-
-
-def without_values(assessment: Assessment, record: Record) -> list[str]:
-    """Titles of catalogued indicators of which nothing is public."""
-    known = set(believed(record.facts, assessment.as_of)["indicator"])
-    return [one.title for key, one in record.catalogue.items() if key not in known]
-
-
-def source_table(record: Record) -> Markdown:
-    """Every source with its licence, and how recent it is."""
-    rows = [
-        (
-            link(row.title, row.url),
-            row.publisher,
-            row.licence,
-            f"{row.n:,}",
-            _or_none(row.newest_on),
-            _or_none(row.last_known_since),
-            row.stale or "no",
-        )
-        for row in record.sources.itertuples(index=False)
-    ]
-    columns = ("Source", "Publisher", "Licence", "Facts", "Newest value of", "Last published", "Late")
-    return table(columns, rows, right=(3,))
-
-
-def _or_none(value: Any) -> str:
-    return "none" if pd.isna(value) else str(value)[:10]
-
-
-def late_sources(record: Record) -> list[str]:
-    """A sentence for every source that is late."""
-    rows = record.sources.itertuples(index=False)
-    return [f"{plain(row.title)}: {plain(row.stale)}." for row in rows if row.stale]
-
-
-def quarantine_summary(record: Record) -> str:
-    """How many rows were refused, and of how many rules."""
-    if record.quarantine.empty:
-        return "Nothing is in quarantine: every row that was read was accepted."
-    rows, rules = len(record.quarantine), record.quarantine["rule"].nunique()
-    return f"{counted(rows, 'row')} read and not accepted, by {counted(rules, 'rule')}."
-
-
-def quarantine_counts(record: Record) -> list[tuple[str, str, int]]:
-    """Source, rule and number of refused rows."""
-    pairs = zip(record.quarantine["source"].astype(str), record.quarantine["rule"].astype(str), strict=True)
-    return [(source, rule, n) for (source, rule), n in sorted(Counter(pairs).items())]
-
-
-def quarantine_table(record: Record) -> Markdown:
-    """The refused rows with their reasons; the row itself stands in the warehouse."""
-    rows = [
-        (row.source, _or_none(row.line), row.indicator, row.rule, cut(plain(row.reason), LONGEST_REASON))
-        for row in record.quarantine.head(ROWS_OF_QUARANTINE).itertuples(index=False)
-    ]
-    return table(("Source", "Line", "Indicator", "Rule", "Reason"), rows, right=(1,))
-
-
-def hash_lines(record: Record, assessment: Assessment) -> Iterator[tuple[str, Markdown]]:
-    """What the figures were computed from, by content."""
-    hashes = {"facts": assessment.facts.sha256, "model": assessment.model.sha256, **record.hashes}
-    yield from ((name, code(value)) for name, value in {**hashes, "catalogue": record.catalogue.sha256}.items())

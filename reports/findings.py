@@ -51,7 +51,8 @@ def standing(assessment: Assessment) -> str:
     if assessment.verdict.kind == "too_little":
         return ""
     leader = ranking(assessment.probabilities)[0]
-    best = f"{known_until(assessment)} fit {phrase(leader)} best: {spread(assessment, leader)}"
+    how = "least badly" if assessment.none_fits else "best"
+    best = f"{known_until(assessment)} fit {phrase(leader)} {how}: {spread(assessment, leader)}"
     others = overturned(assessment.checks, leader)
     if not assessment.checks:
         return f"{best}."
@@ -156,7 +157,8 @@ def markers_heading(assessment: Assessment) -> str:
         return "Markers"
     if not reached:
         return f"None of {counted(len(assessment.markers), 'marker')} is reached"
-    said = listed([_of_future(assessment.markers, one) for one in SCENARIOS])
+    with_markers = [one for one in SCENARIOS if any(marker.scenario == one for marker in assessment.markers)]
+    said = listed([_of_future(assessment.markers, one) for one in with_markers])
     verb = "is" if len(reached) == 1 else "are"
     return f"{len(reached)} of {counted(len(assessment.markers), 'marker')} {verb} reached: {said}"
 

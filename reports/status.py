@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from metrics.series import Series
-from reports import fact_tables, findings, verdict_tables
+from reports import fact_tables, findings, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.citing import Facts, Published, References
 from reports.comparison import Comparison, against_both, ranking
@@ -50,7 +50,7 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
         "quarantine": {
             "n": len(record.quarantine),
             "by_rule": [
-                dict(zip(("source", "rule", "n"), row, strict=True)) for row in fact_tables.quarantine_counts(record)
+                dict(zip(("source", "rule", "n"), row, strict=True)) for row in upkeep_tables.quarantine_counts(record)
             ],
         },
         "series": series,
@@ -59,7 +59,7 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
             {"indicator": one.indicator.id, "definition": one.definition, "n": one.n} | _as_dict(one.value)
             for one in fact_tables.context(assessment, record)
         ],
-        "coverage": [one._asdict() for one in fact_tables.coverage(assessment, record)],
+        "coverage": [one._asdict() for one in upkeep_tables.coverage(assessment, record)],
         "versions": dict(record.versions),
         "hashes": {"catalogue": record.catalogue.sha256, **record.hashes},
     }
@@ -160,9 +160,7 @@ def _one_series(
     whose = f"{newest.subject}, " if newest.subject else ""
     return {
         "name": name,
-        "definition": indicator.definition,
-        "unit": UNITS.get(indicator.unit, indicator.unit),
-        "counted": series.definition,
+        "about": _about_series(series),
         "caveats": indicator.caveats,
         "newest": f"{newest.shown}; {whose}{full_date(newest.observed_on)}, "
         f"public since {full_date(newest.known_since)}",
@@ -172,22 +170,28 @@ def _one_series(
     }
 
 
+def _about_series(series: Series) -> str:
+    indicator = series.indicator
+    said = [indicator.definition, f"Unit: {UNITS.get(indicator.unit, indicator.unit)}."]
+    return " ".join(filter(None, [*said, f"Counted here: {series.definition}." if series.definition else ""]))
+
+
 def _beside(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
     stale = findings.flag(assessment, "stale")
-    covered = fact_tables.coverage(assessment, record)
+    covered = upkeep_tables.coverage(assessment, record)
     return {
         "markers_heading": findings.markers_heading(assessment),
         "markers": fact_tables.marker_table(assessment, record, references),
         "not_used": fact_tables.not_used_table(assessment, record),
-        "late": [*fact_tables.late_sources(record), *([f"{stale}."] if stale else [])],
-        "quarantine_summary": fact_tables.quarantine_summary(record),
-        "quarantine": fact_tables.quarantine_table(record) if len(record.quarantine) else "",
-        "missing": fact_tables.without_values(assessment, record),
+        "late": [*upkeep_tables.late_sources(record), *([f"{stale}."] if stale else [])],
+        "quarantine_summary": upkeep_tables.quarantine_summary(record),
+        "quarantine": upkeep_tables.quarantine_table(record) if len(record.quarantine) else "",
+        "missing": upkeep_tables.without_values(assessment, record),
         "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
         "coverage_heading": f"{sum(one.n > 0 for one in covered)} of {len(covered)} metrics of the field's own list "
         "have a public value",
-        "coverage": fact_tables.coverage_table(covered),
-        "sources": fact_tables.source_table(record),
+        "coverage": upkeep_tables.coverage_table(covered),
+        "sources": upkeep_tables.source_table(record),
     }
 
 
@@ -196,7 +200,7 @@ def _about(assessment: Assessment, record: Record) -> dict[str, Any]:
     date_shown = full_date(assessment.as_of)
     return {
         "versions": list(programs.items()),
-        "hashes": list(fact_tables.hash_lines(record, assessment)),
+        "hashes": list(upkeep_tables.hash_lines(record, assessment)),
         "generated_at": record.generated_at.isoformat(" ", "seconds") if record.generated_at else "",
         "cite": f"threefutures, status report on the public record to {date_shown}, method {assessment.model.version}, "
         f"facts {assessment.facts.sha256[:12]} ({assessment.facts.n:,} values).",

@@ -8,7 +8,8 @@ import re
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-_SPACE = re.compile(r"[\s\u2028\u2029]+")
+_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
+"""What breaks a line or moves a cursor; a thin space before % is a letter like any other."""
 _MARKUP = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START = re.compile(r"^(=|[#+-](?=[ #+-]|$)|[0-9]+[.)](?= |$))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

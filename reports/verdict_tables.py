@@ -50,7 +50,7 @@ def change_table(assessment: Assessment, previous: Document) -> Markdown:
     sums = [sum(one.against_second for one in moved), sum(one.against_third for one in moved)]
     rows = [(one.what, one.title, _values(one), gained(one.against_second), gained(one.against_third)) for one in moved]
     if not rows:
-        return Markdown("Nothing new: no series says anything else than it did.")
+        return Markdown()
     leader, second, third = ranking(assessment.probabilities)
     columns = ("What", "Series", "Values", f"{leader} v. {second}", f"{leader} v. {third}")
     return table(columns, [*rows, ("Sum", "", "", gained(sums[0]), gained(sums[1]))], right=(3, 4))
