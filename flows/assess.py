@@ -1,0 +1,93 @@
+"""Facts -> assessment: what is known on a date, read and classified."""
+
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from flows.ingest import read_landed
+from metrics import Catalogue, load_indicators
+from metrics.errors import DataError
+from metrics.judge import judge
+from metrics.own_table import parse_own
+from metrics.source import sources
+from scenarios import Assessment, classify
+from warehouse import facts
+from warehouse.connection import live, snapshot
+from warehouse.home import Home
+from warehouse.quarantine import quarantined
+
+UNLANDED = {"fact_id": "", "sha256": ""}
+
+
+class Known(NamedTuple):
+    """Everything that is kept, whenever it became known."""
+
+    facts: pd.DataFrame
+    """observation.COLUMNS with fact_id and sha256 of the file."""
+    quarantine: pd.DataFrame
+    origin: str
+    """Where it was read, for people."""
+
+
+def known_live(home: Home) -> Known:
+    """What the live warehouse keeps; the caller holds the writer's lock."""
+    with live(home) as connection:
+        return Known(facts.every(connection), quarantined(connection), str(home.live))
+
+
+def known(home: Home, today: date) -> Known:
+    """What the published snapshot keeps, or, before the first run, the facts that ship with the project."""
+    if not home.snapshot.exists():
+        return _embedded(today)
+    with snapshot(home) as connection:
+        return Known(facts.every(connection), quarantined(connection), str(home.snapshot))
+
+
+def _embedded(today: date) -> Known:
+    catalogue = load_indicators()
+    at = datetime.combine(today, datetime.min.time(), UTC)
+    accepted, rejected = [], []
+    for source in sources().values():
+        for file in source.embedded():
+            judgement = read_landed(source, file.content, catalogue, at)
+            accepted.append(judgement.accepted)
+            rejected.append(judgement.rejected.assign(source=source.id, sha256=""))
+    rows = pd.concat(accepted, ignore_index=True).assign(**UNLANDED)
+    return Known(rows, pd.concat(rejected, ignore_index=True), "the facts that ship with threefutures")
+
+
+def own_observations(name: str, content: bytes, catalogue: Catalogue, *, today: date) -> pd.DataFrame:
+    """A user's own table, whole: one bad row and nothing of it is used.
+
+    Raises:
+        DataError: naming the first bad row; a row said twice is no fault.
+    """
+    judgement = judge(parse_own(content, name=name, catalogue=catalogue), catalogue, today=today)
+    bad = judgement.rejected[judgement.rejected["rule"] != "said twice"]
+    if bad.empty:
+        return judgement.accepted
+    first = bad.iloc[0]
+    others = "" if len(bad) == 1 else f"; {len(bad) - 1} more rows cannot be used either"
+    raise DataError(
+        f"{name}: {first['reason']} (line {first['line']})",
+        found=f"{str(first['row'])[:200]}{others}",
+        next=_remedy(first, catalogue, name),
+    )
+
+
+def _remedy(row: "pd.Series[Any]", catalogue: Catalogue, name: str) -> str:
+    indicator = catalogue.get(str(row["indicator"]))
+    near = catalogue.nearest(str(row["indicator"]))
+    if row["rule"] == "unknown indicator":
+        guess = f"did you mean {near}?" if near else f"{catalogue.origin} knows {', '.join(catalogue)}"
+        return f"{guess} nothing was loaded"
+    if row["rule"] == "out of bounds" and indicator is not None and indicator.is_share and indicator.unit != "percent":
+        per_cent = f'or set unit = "percent" in {catalogue.origin}'
+        return f"write shares as fractions (0.014 for 1.4 %), {per_cent}; nothing was loaded"
+    return f"mend the row in {name}; nothing was loaded"
+
+
+def assess(known: Known, *, as_of: date, prior: str = "uniform", sensitivity: bool = True) -> Assessment:
+    """The assessment of what was known on a date."""
+    return classify(known.facts, load_indicators(), as_of=as_of, prior=prior, sensitivity=sensitivity)

@@ -1,0 +1,428 @@
+"""The command line: `threefutures`. A command reads its options, calls one function and prints.
+
+Heavy packages are imported inside the commands: `--help` answers at once, and nothing but `run` and `serve` pays for
+Prefect. Results go to stdout, progress and faults to stderr. Exit codes: 0 done, 1 the data says no, 2 wrong usage.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from flows.console import (
+    Day,
+    print_block,
+    print_json,
+    print_table,
+    records,
+    run_command,
+    say,
+    show_progress,
+    speaks_unicode,
+    today,
+)
+from flows.settings import home_folder, quiet_prefect, wait_seconds
+from metrics.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from flows.assess import Known
+    from scenarios import Assessment
+    from warehouse.home import Home
+
+DEFAULT_CRON = "0 6 * * 1"
+
+
+def main() -> NoReturn:
+    """Run what was typed."""
+    run_command(cli)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else on stdout.")
+as_of_option = click.option("--as-of", type=Day(), help="Use what was known on this date (default: today, UTC).")
+prior_option = click.option(
+    "--prior", default="uniform", show_default=True, help="uniform, ai2027, sceptic, or three weights: S,C,R."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88})
+@click.version_option(package_name="threefutures")
+def cli() -> None:
+    """Is AI starting to build itself, and which of three futures does the record resemble?
+
+    \b
+    threefutures run                 the whole pipeline, then the verdict
+    threefutures classify            the verdict and its evidence
+    threefutures sql "..."           ask the published snapshot
+
+    Everything is kept in data/ below the working folder, or in THREEFUTURES_HOME.
+    """
+
+
+@cli.command()
+@as_of_option
+@prior_option
+@click.option("--offline", is_flag=True, help="Use only facts that ship with threefutures or are already kept.")
+@as_json
+def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
+    """Ingest, validate, keep, classify, report and publish, as a Prefect flow.
+
+    \b
+    Example: threefutures run --as-of 2026-06-30
+    """
+    del offline  # Every source of this version ships with it; the option stands for those that will not.
+    _check_as_of(as_of)
+    _check_prior(prior)
+    home = _home()
+    home.prepare()
+    quiet_prefect(home.prefect)
+    show_progress()
+    from flows.track import track
+
+    tracked = track(str(home.root), as_of=as_of.isoformat() if as_of else None, prior=prior)
+    if as_json:
+        print_json(
+            {
+                **tracked.assessment.to_dict(),
+                "run": tracked.run_id,
+                "ingested": [one._asdict() for one in tracked.ingested],
+                "snapshot": str(tracked.published.path),
+                "report": str(tracked.report / "status.md"),
+            }
+        )
+        return
+    click.echo("")
+    print_block(tracked.assessment, previous=tracked.previous)
+
+
+@cli.command()
+@click.argument("source", nargs=-1)
+@as_json
+def ingest(source: Sequence[str], as_json: bool) -> None:
+    """Ingest SOURCE... (all by default) into the warehouse, and publish the snapshot.
+
+    \b
+    Example: threefutures ingest metr_horizons
+    """
+    from flows.ingest import chosen_sources
+
+    chosen_sources(source)
+    home = _home()
+    show_progress()
+    ingested = _ingest(home, source)
+    if as_json:
+        print_json([one._asdict() for one in ingested])
+    if all(one.error for one in ingested):
+        raise DataError("no source could be ingested", found=f"{len(ingested)} failed", next="see above, one by one")
+
+
+def _ingest(home: "Home", names: Sequence[str]) -> Any:
+    from flows.ingest import ingest_each
+    from flows.progress import LOGGER, report_ingested
+    from flows.rebuild import bring_up_to_date
+    from warehouse.connection import writer
+    from warehouse.publish import publish
+
+    home.prepare()
+    with writer(home, command="ingest", wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
+        bring_up_to_date(home, at=datetime.now(UTC))
+        ingested = ingest_each(home, names, at=datetime.now(UTC))
+        publish(home)
+    report_ingested(ingested)
+    return ingested
+
+
+@cli.command()
+@as_of_option
+@prior_option
+@click.option("--data", type=click.Path(path_type=Path), help="Classify this CSV instead of the record.")
+@click.option("--indicators", type=click.Path(path_type=Path), help="What the CSV's indicators are (TOML).")
+@click.option("--brief", is_flag=True, help="The verdict alone, without the evidence table.")
+@click.option("--no-sensitivity", is_flag=True, help="Skip the sweeps; faster, and no range is shown.")
+@as_json
+def classify(
+    as_of: date | None,
+    prior: str,
+    data: Path | None,
+    indicators: Path | None,
+    brief: bool,
+    no_sensitivity: bool,
+    as_json: bool,
+) -> None:
+    """Say which future the record, or your own table, resembles.
+
+    \b
+    Example: threefutures classify --as-of 2026-03-31 --prior sceptic
+    Example: threefutures classify --data ours.csv --indicators ours.toml
+    """
+    _check_as_of(as_of)
+    if (data is None) != (indicators is None):
+        raise UsageError(
+            "--data and --indicators belong together",
+            found="one of them",
+            next="threefutures classify --data ours.csv --indicators ours.toml",
+        )
+    if data is not None and indicators is not None:
+        assessment = _classify_own(data, indicators, as_of, prior, not no_sensitivity)
+    else:
+        from flows.assess import assess
+
+        assessment = assess(_known(), as_of=as_of or today(), prior=prior, sensitivity=not no_sensitivity)
+    if as_json:
+        click.echo(assessment.to_json(), nl=False)
+        return
+    differs = [] if prior == "uniform" else ["prior"]
+    print_block(assessment, differs=[*differs, *(["as of"] if as_of else [])])
+    if not brief:
+        from reports.terminal import evidence
+
+        click.echo("")
+        click.echo(evidence(assessment, unicode=speaks_unicode()))
+
+
+def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
+    from flows.assess import own_observations
+    from metrics import load_indicators
+    from scenarios import classify as classify_table
+
+    catalogue = load_indicators(indicators)
+    observations = own_observations(data.name, _bytes(data), catalogue, today=today())
+    return classify_table(observations, catalogue, as_of=as_of, prior=prior, sensitivity=sensitivity)
+
+
+@cli.command()
+@as_of_option
+@prior_option
+@as_json
+def report(as_of: date | None, prior: str, as_json: bool) -> None:
+    """Write the status report of what is kept, as of a date.
+
+    \b
+    Example: threefutures report --as-of 2026-06-30
+    """
+    from flows.assess import assess
+    from flows.progress import shown
+    from flows.report import record, write_report
+    from reports.status import status_json
+    from warehouse.connection import writer
+
+    _check_as_of(as_of)
+    home = _home()
+    home.prepare()
+    with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
+        known = _known()
+        assessment = assess(known, as_of=as_of or today(), prior=prior)
+        told = record(known, assessment, previous=_previous(home, assessment))
+        folder = write_report(home, assessment, told)
+    if as_json:
+        click.echo(status_json(assessment, record=told), nl=False)
+        return
+    click.echo(f"{shown(folder)}/status.md")
+
+
+@cli.command()
+@as_json
+def sources(as_json: bool) -> None:
+    """List every source: what it is, its licence, how much is known from it, and whether it is late.
+
+    \b
+    Example: threefutures sources --json
+    """
+    from flows.report import source_table
+
+    table = source_table(_known().facts, today())
+    if as_json:
+        print_json(records(table))
+        return
+    columns = ["id", "n", "newest_on", "last_known_since", "licence", "stale"]
+    print_table(columns, table[columns].to_numpy().tolist())
+
+
+@cli.command()
+@click.option("--role", type=click.Choice(["evidence", "context"]), help="Only those with this role.")
+@as_json
+def indicators(role: str | None, as_json: bool) -> None:
+    """List the catalogue: every indicator, its unit, scale, role and cluster.
+
+    \b
+    Example: threefutures indicators --role evidence
+    """
+    from dataclasses import asdict
+
+    from metrics import load_indicators
+
+    chosen = [one for one in load_indicators().values() if role in (None, one.role)]
+    if as_json:
+        print_json([asdict(one) for one in chosen])
+        return
+    rows = [[one.id, one.title, one.unit, one.role, one.cluster] for one in chosen]
+    print_table(["id", "title", "unit", "role", "cluster"], rows, limit=None)
+
+
+@cli.command()
+@as_json
+def quarantine(as_json: bool) -> None:
+    """List the rows that were read and not accepted, each with its rule, its reason and the row as it came.
+
+    \b
+    Example: threefutures quarantine --json
+    """
+    table = _known().quarantine
+    if as_json:
+        print_json(records(table))
+        return
+    if table.empty:
+        click.echo("Nothing is in quarantine: every row that was read was accepted.")
+        return
+    columns = ["source", "line", "indicator", "rule", "reason"]
+    print_table(columns, table[columns].to_numpy().tolist())
+
+
+@cli.command()
+@click.argument("id")
+@as_of_option
+@as_json
+def explain(id: str, as_of: date | None, as_json: bool) -> None:
+    """Explain a future, an indicator or a fact: what it says, means, rests on, does, and cannot tell.
+
+    \b
+    Example: threefutures explain task_horizon_p50
+    Example: threefutures explain compounding
+    """
+    from difflib import get_close_matches
+
+    from flows.assess import assess
+    from flows.report import record
+    from reports.explain import explain as explained
+    from reports.explain import explain_dict, known_ids
+
+    known = _known()
+    assessment = assess(known, as_of=as_of or today())
+    told = record(known, assessment)
+    text = explained(id, assessment, told)
+    if text is None:
+        near = get_close_matches(id, known_ids(assessment, told), n=3)
+        raise UsageError(
+            f"there is nothing called {id!r}",
+            found="no future, indicator or fact of that id",
+            next=f"did you mean {' or '.join(near)}?" if near else "threefutures indicators lists the indicators",
+        )
+    if as_json:
+        print_json(explain_dict(id, assessment, told))
+        return
+    click.echo(text)
+
+
+@cli.command()
+@as_json
+def rebuild(as_json: bool) -> None:
+    """Make facts and quarantine anew from the landed files, and publish them.
+
+    \b
+    Example: threefutures rebuild
+    """
+    from flows.progress import LOGGER
+    from flows.rebuild import rebuild as rebuild_all
+    from warehouse.connection import writer
+
+    home = _home()
+    home.prepare()
+    show_progress()
+    with writer(home, command="rebuild", wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
+        rebuilt = rebuild_all(home, at=datetime.now(UTC))
+    if as_json:
+        print_json(rebuilt._asdict())
+        return
+    click.echo(", ".join(f"{value} {name}" for name, value in rebuilt._asdict().items() if isinstance(value, int)))
+
+
+@cli.command()
+@click.option("--cron", default=DEFAULT_CRON, show_default=True, help="When, in UTC; a sixth field counts seconds.")
+def serve(cron: str) -> None:
+    """Run the pipeline on a schedule until stopped with Ctrl-C.
+
+    \b
+    Example: threefutures serve --cron "0 6 * * 1"
+    """
+    home = _home()
+    home.prepare()
+    quiet_prefect(home.prefect)
+    show_progress()
+    from flows.schedule import serve as serve_flow
+
+    serve_flow(home.root, cron=cron)
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--all", "every", is_flag=True, help="Print every row, not the first 40.")
+@as_json
+def sql(query: str, every: bool, as_json: bool) -> None:
+    """Ask the published snapshot in SQL; it is read-only.
+
+    \b
+    Example: threefutures sql "SELECT * FROM observation_as_of(DATE '2025-06-30')"
+    Example: threefutures sql "FROM latest_assessment" --json
+    """
+    from warehouse.query import query as ask
+
+    answer = ask(_home(), query)
+    if as_json:
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+    else:
+        print_table(answer.columns, answer.rows, limit=None if every else 40)
+    count = "1 row" if len(answer.rows) == 1 else f"{len(answer.rows)} rows"
+    say(f"{count}, {answer.seconds:.2f} s, snapshot of {answer.published_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _home() -> "Home":
+    from warehouse.home import Home
+
+    return Home(home_folder())
+
+
+def _known() -> "Known":
+    from flows.assess import known
+    from flows.progress import shown
+
+    found = known(_home(), today())
+    if not _home().snapshot.exists():
+        say(f"no warehouse yet in {shown(_home().root)}: reading {found.origin} (threefutures run makes one)")
+    return found
+
+
+def _previous(home: "Home", assessment: "Assessment") -> dict[str, Any] | None:
+    from warehouse import results
+    from warehouse.connection import snapshot
+
+    if not home.snapshot.exists():
+        return None
+    with snapshot(home) as connection:
+        return results.previous_assessment(connection, assessment.as_of, prior=assessment.prior.name)
+
+
+def _check_as_of(as_of: date | None) -> None:
+    if as_of is not None and as_of > today():
+        raise UsageError(
+            f"--as-of {as_of} is in the future",
+            found=f"today is {today()} in UTC",
+            next="give a date up to today; nothing is known of a later one",
+        )
+
+
+def _check_prior(prior: str) -> None:
+    from scenarios.prior import parse_prior
+
+    parse_prior(prior)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{path}: the file cannot be read",
+            found=error.strerror or str(error),
+            next="give the path of a CSV file with indicator, observed_on and value",
+        ) from error

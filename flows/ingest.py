@@ -1,0 +1,134 @@
+"""Every source's files -> landing, facts and quarantine.
+
+A source that fails stops itself alone: what it knew stays, and the run says so.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from metrics import Catalogue, load_indicators
+from metrics.errors import DataError, UsageError
+from metrics.judge import judge
+from metrics.observation import Judgement
+from metrics.source import EmbeddedFile, Source, sources
+from warehouse.connection import live
+from warehouse.facts import Kept, keep
+from warehouse.home import Home
+from warehouse.landing import Landed, land
+
+
+class Ingested(NamedTuple):
+    """What became of one source in one run. Seconds are those of each step."""
+
+    source: str
+    files: int
+    new_files: int
+    read: int
+    accepted: int
+    quarantined: int
+    new: int
+    known: int
+    revised: int
+    withdrawn: int
+    fetch_seconds: float
+    judge_seconds: float
+    keep_seconds: float
+    error: str = ""
+    """The three lines of a source that failed as a whole; empty when it did not."""
+
+
+class IngestOne(Protocol):
+    """Anything that ingests one source as ingest_source does."""
+
+    def __call__(self, home: Home, source: Source, *, at: datetime) -> Ingested: ...
+
+
+def chosen_sources(names: Sequence[str]) -> list[Source]:
+    """The sources named, or all of them.
+
+    Raises:
+        UsageError: a name is of no source.
+    """
+    known = sources()
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                f"there is no source {name!r}",
+                found=f"sources: {', '.join(known)}",
+                next="threefutures sources lists them",
+            )
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def ingest_each(
+    home: Home, names: Sequence[str], *, at: datetime, one: IngestOne | None = None
+) -> tuple[Ingested, ...]:
+    """Ingest sources one after another: the warehouse has one writer. A source that fails is told, not raised.
+
+    Args:
+        home: the data folder; the caller holds the writer's lock.
+        names: ids of sources; none means all.
+        at: the instant of the run.
+        one: what ingests one source, where it is more than ingest_source itself.
+    """
+    ingest = one or ingest_source
+    done = []
+    for source in chosen_sources(names):
+        try:
+            done.append(ingest(home, source, at=at))
+        except DataError as error:
+            done.append(_nothing(source.id)._replace(error=str(error)))
+    return tuple(done)
+
+
+def ingest_source(home: Home, source: Source, *, at: datetime) -> Ingested:
+    """Land, judge and keep the files of one source.
+
+    Raises:
+        DataError: a file cannot be used as a whole; the files before it are kept.
+    """
+    catalogue = load_indicators()
+    return total((_ingest_file(home, source, file, catalogue, at) for file in source.embedded()), source.id)
+
+
+def read_landed(source: Source, content: bytes, catalogue: Catalogue, at: datetime) -> Judgement:
+    """What a landed file says: pure, so that a rebuild says the same."""
+    return judge(source.parse(content), catalogue, today=at.date())
+
+
+def _ingest_file(home: Home, source: Source, file: EmbeddedFile, catalogue: Catalogue, at: datetime) -> Ingested:
+    started = time.perf_counter()
+    landed: Landed = land(home, source.id, file.content, name=file.name, url=source.url, fetched_at=at)
+    fetched = time.perf_counter()
+    judgement = read_landed(source, file.content, catalogue, at)
+    judged = time.perf_counter()
+    with live(home) as connection:
+        kept: Kept = keep(connection, landed, judgement, at=at)
+    return Ingested(
+        source=source.id,
+        files=1,
+        new_files=int(landed.new),
+        read=kept.read,
+        accepted=kept.accepted,
+        quarantined=kept.quarantined,
+        new=kept.new,
+        known=kept.known,
+        revised=kept.revised,
+        withdrawn=kept.withdrawn,
+        fetch_seconds=fetched - started,
+        judge_seconds=judged - fetched,
+        keep_seconds=time.perf_counter() - judged,
+    )
+
+
+def _nothing(source: str) -> Ingested:
+    return Ingested(source, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0)
+
+
+def total(ingested: Iterable[Ingested], source: str = "") -> Ingested:
+    """The sums of several; errors are left out."""
+    rows = list(ingested) or [_nothing(source)]
+    sums: list[Any] = [sum(column) for column in zip(*(one[1:-1] for one in rows), strict=True)]
+    return Ingested(source, *sums)

@@ -1,0 +1,76 @@
+"""Progress of a run, a line a step: to stderr for people, and to Prefect's log of the run."""
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from flows.ingest import Ingested, total
+from reports.terminal import step as step_line
+
+LOGGER = logging.getLogger("threefutures.progress")
+
+
+class Stopwatch:
+    """Seconds spent in a block; the text is filled in while it runs."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.seconds = 0.0
+
+
+@contextmanager
+def step(name: str) -> Iterator[Stopwatch]:
+    """Time a step and log its line when it has succeeded."""
+    watch = Stopwatch()
+    started = time.perf_counter()
+    yield watch
+    watch.seconds = time.perf_counter() - started
+    report_step(name, watch.text, watch.seconds)
+
+
+def report_step(name: str, text: str, seconds: float) -> None:
+    """Log the line of a step whose time is known."""
+    LOGGER.info("%s", step_line(name, text, seconds))
+
+
+def to_stderr() -> None:
+    """Show progress lines on stderr, as they are."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    LOGGER.handlers[:] = [handler]
+    LOGGER.setLevel(logging.INFO)
+    # Prefect's handler sits on the parent logger: records must go on reaching it.
+    LOGGER.propagate = True
+
+
+def report_ingested(ingested: Sequence[Ingested]) -> None:
+    """Log the lines of fetching, judging and keeping over all sources, and each source that failed."""
+    all_of_them = total(ingested)
+    sources = "1 source" if len(ingested) == 1 else f"{len(ingested)} sources"
+    report_step(
+        "fetch",
+        f"{sources}: {all_of_them.new_files} new, {all_of_them.files - all_of_them.new_files} unchanged",
+        all_of_them.fetch_seconds,
+    )
+    hint = " (threefutures quarantine)" if all_of_them.quarantined else ""
+    judged = f"{all_of_them.read} rows: {all_of_them.accepted} accepted, {all_of_them.quarantined} quarantined{hint}"
+    report_step("judge", judged, all_of_them.judge_seconds)
+    kept = {
+        "new facts": all_of_them.new,
+        "revised": all_of_them.revised,
+        "withdrawn": all_of_them.withdrawn,
+        "known": all_of_them.known,
+    }
+    said = [f"{count} {name}" for name, count in kept.items() if count or name in ("new facts", "known")]
+    report_step("keep", ", ".join(said), all_of_them.keep_seconds)
+    for one in ingested:
+        if one.error:
+            LOGGER.warning("%s", one.error)
+
+
+def shown(path: Path) -> Path:
+    """A path as short as it can be shown: relative where it lies below the working folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -1,0 +1,48 @@
+"""Landed files -> facts and quarantine, made anew: how a mended parser or a new schema reaches what is kept."""
+
+from datetime import datetime
+
+from flows.ingest import read_landed
+from flows.progress import step
+from metrics import load_indicators
+from metrics.errors import DataError
+from metrics.observation import Judgement
+from metrics.source import sources
+from warehouse import rebuild as warehouse_rebuild
+from warehouse.connection import is_current
+from warehouse.home import Home
+from warehouse.landing import Landed
+from warehouse.publish import publish
+from warehouse.rebuild import Rebuilt
+
+
+def rebuild(home: Home, *, at: datetime) -> Rebuilt:
+    """Facts and quarantine from the landed files alone, then published; the caller holds the writer's lock.
+
+    Raises:
+        DataError: a landed file is of a source that is no longer there, or cannot be read any more.
+    """
+    catalogue = load_indicators()
+
+    def read(landed: Landed, content: bytes) -> Judgement:
+        source = sources().get(landed.source)
+        if source is None:
+            raise DataError(
+                f"landing/{landed.source}: there is no source of that name",
+                found=f"sources: {', '.join(sources())}",
+                next="bring back its module in metrics/sources, or move the folder away; facts are as before",
+            )
+        return read_landed(source, content, catalogue, at)
+
+    rebuilt = warehouse_rebuild.rebuild(home, read, at=at)
+    publish(home)
+    return rebuilt
+
+
+def bring_up_to_date(home: Home, *, at: datetime) -> None:
+    """Rebuild a live database that an older schema made, or that cannot be read; the caller holds the lock."""
+    if is_current(home):
+        return
+    with step("rebuild") as watch:
+        rebuild(home, at=at)
+        watch.text = "the warehouse was of an older schema, or could not be read"

@@ -1,0 +1,131 @@
+"""Assessment -> report files on disk, whole or not at all."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from flows.assess import Known
+from metrics import load_indicators
+from metrics.source import sources
+from reports.record import SOURCE_COLUMNS, Record
+from reports.status import status_json, status_markdown
+from scenarios import Assessment
+from warehouse.faults import explain_os_error
+from warehouse.home import Home
+
+PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb")
+"""Whose versions a report names: everything that could change a figure."""
+
+STALE_DAYS = 180
+"""A source whose newest fact is older than half a year is called late; its publishers' usual gap is under a quarter."""
+
+
+def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] | None = None) -> Record:
+    """The warehouse as the report sees it on the assessment's date."""
+    public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
+    return Record(
+        facts=public.reset_index(drop=True),
+        quarantine=known.quarantine,
+        sources=source_table(public, assessment.as_of),
+        catalogue=load_indicators(),
+        versions=versions(),
+        hashes={"facts": assessment.facts.sha256, "model": assessment.model.sha256},
+        previous=previous,
+    )
+
+
+def versions() -> dict[str, str]:
+    """Program -> version."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    return {"python": python, **{name: version(name) for name in PROGRAMS}}
+
+
+def source_table(facts: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """One row a registered source: what it is, what is known from it on a date, and whether it is late."""
+    rows = []
+    for source in sources().values():
+        own = facts[facts["source"] == source.id]
+        newest, last = _newest(own["observed_on"]), _newest(own["known_since"])
+        rows.append(
+            {
+                "id": source.id,
+                "title": source.title,
+                "publisher": source.publisher,
+                "licence": source.licence,
+                "url": source.url,
+                "n": len(own),
+                "newest_on": newest,
+                "last_known_since": last,
+                "stale": _stale(last, as_of),
+            }
+        )
+    return pd.DataFrame(rows, columns=pd.Index(SOURCE_COLUMNS))
+
+
+def _newest(days: "pd.Series[pd.Timestamp]") -> date | None:
+    return None if days.empty else pd.Timestamp(days.max()).date()
+
+
+def _stale(last: date | None, as_of: date) -> str:
+    if last is None:
+        return "nothing is known from it yet"
+    days = (as_of - last).days
+    return f"last published {days} days ago" if days > STALE_DAYS else ""
+
+
+def write_report(home: Home, assessment: Assessment, record: Record) -> Path:
+    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there.
+
+    The folder is made beside its place and swapped in, so that nobody reads half a report.
+    """
+    texts = {
+        "status.md": status_markdown(assessment, record=record),
+        "status.json": status_json(assessment, record=record),
+    }
+    folder = home.reports / assessment.as_of.isoformat()
+    try:
+        _swap_in(folder, texts)
+        _point_latest(home.reports)
+    except OSError as error:
+        raise explain_os_error(error, folder) from error
+    return folder
+
+
+def _swap_in(folder: Path, texts: Mapping[str, str]) -> None:
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for name, text in texts.items():
+            with (partial / name).open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        folder.mkdir(exist_ok=True)
+        # A folder that is not empty cannot be replaced by one call; each of its files can.
+        for name in texts:
+            (partial / name).replace(folder / name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _point_latest(reports: Path) -> None:
+    newest = max(entry.name for entry in reports.iterdir() if entry.is_dir() and _is_day(entry.name))
+    link = reports / f".latest.{os.getpid()}.partial"
+    link.unlink(missing_ok=True)
+    link.symlink_to(newest, target_is_directory=True)
+    link.replace(reports / "latest")
+
+
+def _is_day(name: str) -> bool:
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False

@@ -1,0 +1,53 @@
+"""Where things are kept, and the environment Prefect needs to be quiet and offline.
+
+Environment variables are read here and nowhere else. Nothing here imports Prefect: the environment must stand first.
+"""
+
+import os
+from pathlib import Path
+
+DEFAULT_HOME = "data"
+
+WAIT_SECONDS = 600.0
+"""How long a second writer waits for the first; a run takes seconds, a first run on a slow disk a minute."""
+
+
+def home_folder() -> Path:
+    """The data folder: THREEFUTURES_HOME, or data/ in the working folder."""
+    return Path(os.environ.get("THREEFUTURES_HOME") or DEFAULT_HOME).absolute()
+
+
+def wait_seconds() -> float:
+    """How long to wait for another writer: THREEFUTURES_WAIT_SECONDS, or ten minutes."""
+    try:
+        return max(0.0, float(os.environ.get("THREEFUTURES_WAIT_SECONDS", WAIT_SECONDS)))
+    except ValueError:
+        return WAIT_SECONDS
+
+
+def debugging() -> bool:
+    """Whether THREEFUTURES_DEBUG asks for tracebacks."""
+    return bool(os.environ.get("THREEFUTURES_DEBUG"))
+
+
+def quiet_prefect(folder: Path) -> None:
+    """Keep Prefect's database inside the data folder, its console silent, and all of it on this machine.
+
+    A variable that is set stays as it is: a server of one's own is named by PREFECT_API_URL.
+    """
+    wanted = {
+        "PREFECT_HOME": str(folder),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        # The default of 20 seconds is too short for the first start on a slow disk.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        # Faults are told once, in three lines, by the command itself; the API keeps every record.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "threefutures",
+        # Progress is also told outside of runs, where the API has nothing to attach it to.
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_CLI_PROMPT": "false",
+    }
+    for name, value in wanted.items():
+        os.environ.setdefault(name, value)

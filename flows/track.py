@@ -1,0 +1,168 @@
+"""The pipeline as Prefect flows: ingest every source, assess, report, publish.
+
+A task is a decorator over an imported function, and coarse: one a source, one each for the rest. A database
+transaction never spans two tasks.
+"""
+
+import atexit
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from prefect import Task, flow, task
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from flows import assess as assessing
+from flows import report as reporting
+from flows.ingest import Ingested, ingest_each, ingest_source
+from flows.progress import LOGGER, report_ingested, shown, step
+from flows.rebuild import bring_up_to_date
+from flows.settings import wait_seconds
+from metrics.errors import DataError, TransientError
+from scenarios import Assessment
+from warehouse import results
+from warehouse.connection import live, writer
+from warehouse.home import Home
+from warehouse.publish import Published, publish
+
+
+@atexit.register
+def _silence_finalisation() -> None:
+    """Close stderr before the interpreter tears itself down.
+
+    Prefect's threads outlive the modules, and DuckDB 2's bindings then print a page of "leaked" lines that say
+    nothing about the run.
+    """
+    with Path(os.devnull).open("wb") as nowhere:
+        sys.stderr.flush()
+        os.dup2(nowhere.fileno(), 2)
+
+
+class Tracked(NamedTuple):
+    """What one run of the pipeline did."""
+
+    run_id: str
+    ingested: tuple[Ingested, ...]
+    assessment: Assessment
+    previous: dict[str, Any] | None
+    """The document of the assessment before this one, if there was one."""
+    report: Path
+    published: Published
+
+
+async def _transient(_task: "Task[..., Any]", _run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed task may be tried again."""
+    try:
+        await state.aresult()
+    except TransientError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+ingest_task = task(
+    name="ingest",
+    task_run_name="ingest {source.id}",
+    tags=["ingest"],
+    retries=2,
+    retry_delay_seconds=[2, 10],
+    retry_jitter_factor=0.5,
+    retry_condition_fn=_transient,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)(ingest_source)
+"""Land, judge and keep one source."""
+
+
+@flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
+def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
+    """Ingest every source named, or all of them."""
+    return ingest_each(home, names, at=at, one=ingest_task)
+
+
+@task(name="assess", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
+def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> tuple[Assessment, dict[str, Any] | None]:
+    """Classify what is known, and keep the assessment beside the one before it."""
+    with step("assess") as watch:
+        known = assessing.known_live(home)
+        if known.facts.empty:
+            raise DataError(
+                f"{home.root}: there is no fact to assess",
+                found="every source failed, or no row was accepted",
+                next="threefutures quarantine lists what was refused",
+            )
+        assessment = assessing.assess(known, as_of=as_of, prior=prior)
+        with live(home) as connection:
+            previous = results.previous_assessment(connection, as_of, prior=assessment.prior.name)
+            results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
+        watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks"
+    table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
+    create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
+    return assessment, previous
+
+
+@task(name="report", tags=["report"], cache_policy=NO_CACHE, persist_result=False)
+def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
+    """Write the status report."""
+    with step("report") as watch:
+        record = reporting.record(assessing.known_live(home), assessment, previous=previous)
+        folder = reporting.write_report(home, assessment, record)
+        watch.text = str(shown(home.reports / "latest" / "status.md"))
+    create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
+    create_link_artifact(key="status-report-file", link=(folder / "status.md").as_uri(), link_text="status.md")
+    return folder
+
+
+@task(name="publish", tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
+def publish_task(home: Home) -> Published:
+    """Swap in the snapshot that everybody reads."""
+    with step("publish") as watch:
+        published = publish(home)
+        watch.text = str(shown(published.path))
+    return published
+
+
+@flow(name="track", flow_run_name="track", persist_result=False)
+def track(home: str, as_of: str | None = None, prior: str = "uniform", command: str = "run") -> Tracked:
+    """Ingest every source, assess what is known, report, publish.
+
+    Args:
+        home: the data folder.
+        as_of: ISO date; nothing that became known later is used. Today in UTC by default.
+        prior: a preset, or "S,C,R".
+        command: who asks, for the run table and for whoever waits for the lock.
+
+    Raises:
+        BusyError: another process went on writing for longer than we wait.
+        DataError: no source gave a fact.
+    """
+    folder = Home(Path(home))
+    at = datetime.now(UTC)
+    day = date.fromisoformat(as_of) if as_of else at.date()
+    folder.prepare()
+    with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
+        bring_up_to_date(folder, at=at)
+        with live(folder) as connection:
+            run_id = results.start_run(connection, command=command, started_at=at, versions=reporting.versions())
+        try:
+            ingested = ingest(folder, (), at)
+            report_ingested(ingested)
+            assessment, previous = assess(folder, run_id, day, prior, at)
+            written = report(folder, assessment, previous)
+        except BaseException as error:
+            _finish(folder, run_id, "failed", [{"error": str(error) or type(error).__name__}])
+            raise
+        _finish(folder, run_id, "done", [one._asdict() for one in ingested])
+        published = publish_task(folder)
+    return Tracked(run_id, ingested, assessment, previous, written, published)
+
+
+def _finish(home: Home, run_id: str, status: str, steps: list[dict[str, Any]]) -> None:
+    with live(home) as connection:
+        results.finish_run(connection, run_id, finished_at=datetime.now(UTC), status=status, steps=steps)
