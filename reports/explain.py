@@ -16,7 +16,7 @@ from reports import findings
 from reports.changes import change_line
 from reports.citing import METHODS, Published, published
 from reports.comparison import against_both
-from reports.fact_tables import CONTEXT, latest
+from reports.fact_tables import CONTEXT, Latest, latest
 from reports.plain_json import plain_json
 from reports.quantities import measured, of
 from reports.record import Record
@@ -68,6 +68,8 @@ def explain(id: str, assessment: Assessment, record: Record) -> str | None:
                 initial_indent=f"{label:<{LABEL_WIDTH}}",
                 subsequent_indent=" " * LABEL_WIDTH,
                 break_on_hyphens=False,
+                # A broken address cannot be followed; a terminal folds the long line itself.
+                break_long_words="://" not in sentence,
             )
     return "\n".join(lines)
 
@@ -126,23 +128,29 @@ def _indicator(indicator: Indicator, assessment: Assessment, record: Record) -> 
     rows = believed(record.facts, assessment.as_of)
     rows = rows[rows["indicator"] == indicator.id]
     newest = _newest(indicator, rows, assessment)
+    value = newest.value if newest else None
     parts = {
-        "means": [indicator.definition],
-        "source": _sources(newest, rows, record) if newest else ["no value is public"],
+        "means": [indicator.definition, *_counted_here(newest.definition if newest else "")],
+        "source": _sources(value, rows, record) if value else ["no value is public"],
         "revised": _revisions(indicator, record.facts),
         "verdict": list(_effect(indicator, assessment)),
         "cannot": [indicator.caveats] if indicator.caveats else [],
     }
-    shown = newest.shown if newest else "no public value"
-    return Explanation(indicator.id, "indicator", f"{indicator.title}: {shown}", _whose(newest), parts)
+    shown = value.shown if value else "no public value"
+    return Explanation(indicator.id, "indicator", f"{indicator.title}: {shown}", _whose(value), parts)
 
 
-def _newest(indicator: Indicator, rows: pd.DataFrame, assessment: Assessment) -> Published | None:
+def _counted_here(definition: str) -> list[str]:
+    """What exactly the value shown counts, where that is narrower than the indicator."""
+    return [f"counted here: {definition}"] if definition else []
+
+
+def _newest(indicator: Indicator, rows: pd.DataFrame, assessment: Assessment) -> Latest | None:
     """The newest value that is in a series, or where there is none the newest at all."""
     used = {definition for key, _, definition in (one.key for one in assessment.series) if key == indicator.id}
     voting = rows[rows["definition"].isin(used) & (rows["confidence"] != "low")]
     chosen = voting if len(voting) else rows
-    return latest(chosen, indicator).value if len(chosen) else None
+    return latest(chosen, indicator) if len(chosen) else None
 
 
 def _whose(value: Published | None) -> str:
@@ -224,7 +232,7 @@ def _fact(row: Any, assessment: Assessment, record: Record) -> Explanation:
     vintages = _vintages(same, indicator)
     told = f"{_where(value)} ({value.trust}; source {row.source}, file sha256 {row.sha256[:12]})"
     parts = {
-        "means": [indicator.definition, *([f"counted here: {row.definition}"] if row.definition else [])],
+        "means": [indicator.definition, *_counted_here(row.definition)],
         "source": [told, *([f"note: {row.note}"] if row.note else [])],
         "revised": [" -> ".join(vintages)] if len(vintages) > 1 else ["not revised, as far as print shows"],
         "verdict": [_use(row, assessment)],

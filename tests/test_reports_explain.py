@@ -80,3 +80,9 @@ def test_a_note_that_holds_an_escape_sequence_is_spelt_out():
         (*FACTS, fact("use", "2026-07-31", 0.2, note="\x1b[31mred\nnext line", citation_url="javascript:x"))
     )
     assert "note: \\x1b[31mred next line" in explain("f011", assessment(), record(facts=hostile))
+
+
+def test_an_address_is_never_broken_in_two():
+    address = "https://example.org/" + "long/" * 20
+    told = facts((*FACTS, fact("use", "2026-07-31", 0.2, citation_url=address)))
+    assert address in explain("f011", assessment(), record(facts=told))

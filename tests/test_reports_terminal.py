@@ -97,7 +97,7 @@ def test_colour_changes_no_character_that_is_read():
 def test_the_extremes_of_probability_fit_the_scale():
     shown = block(assessment(probabilities=shares(0.001, 0.998, 0.001)))
     assert "compounding  over 99   5 to over 99" in shown
-    assert "  recursive     under 1   under 1 to 40       ▲──━" in shown
+    assert "  recursive    under 1   under 1 to 40       ▲──━" in shown
 
 
 def test_the_evidence_adds_up_to_its_sum():
