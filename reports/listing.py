@@ -1,6 +1,7 @@
-"""Tables for a terminal: any columns and rows as lines of text.
+"""Tables and the lines of a run, for a terminal: any columns and rows as text.
 
-Numbers stand right, an absent value is a dot, long and dangerous text is cut and spelt out.
+Numbers stand right, an absent value is a dot, long and dangerous text is cut and spelt out. Nothing heavy is imported:
+a listing appears at once.
 """
 
 import math
@@ -10,6 +11,9 @@ from decimal import Decimal
 from numbers import Real
 
 from reports.untrusted import ascii_only, cut, plain
+
+WIDTH = 88
+"""Columns that no line of ours exceeds."""
 
 LONGEST_CELL = 48
 GAP = "  "
@@ -88,3 +92,9 @@ def absent(value: object) -> bool:
 def _is_numeric(values: Sequence[object]) -> bool:
     present = [value for value in values if not absent(value)]
     return bool(present) and all(isinstance(value, Real | Decimal) and not isinstance(value, bool) for value in present)
+
+
+def step(name: str, text: str, seconds: float) -> str:
+    """A line of a run: what was done, what came of it, how long it took."""
+    shown = cut(plain(text), WIDTH - 20)
+    return f"{name:<9} {shown:<{WIDTH - 20}}{seconds:>6.1f} s"

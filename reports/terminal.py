@@ -13,7 +13,7 @@ import pandas as pd
 from reports.changes import change_line
 from reports.comparison import Comparison, against_both, ranking
 from reports.findings import flag, sentence, standing
-from reports.listing import table
+from reports.listing import WIDTH, step, table
 from reports.record import Document
 from reports.untrusted import ascii_only, cut, plain
 from scenarios import Assessment
@@ -21,7 +21,6 @@ from scenarios.words import count_range, counts, decibans, odds
 
 __all__ = ["block", "evidence", "series_names", "step", "table"]
 
-WIDTH = 88
 CELLS = 41
 """Characters of a range chart: 0 to 100 in steps of 2.5."""
 
@@ -183,9 +182,3 @@ def _notes(assessment: Assessment) -> list[str]:
 def _values_known(assessment: Assessment) -> str:
     rows = [[name, n] for name, n in zip(series_names(assessment.evidence), assessment.evidence["n"], strict=True)]
     return table(["Series", "values"], rows)
-
-
-def step(name: str, text: str, seconds: float) -> str:
-    """A line of a run: what was done, what came of it, how long it took."""
-    shown = cut(plain(text), WIDTH - 20)
-    return f"{name:<9} {shown:<{WIDTH - 20}}{seconds:>6.1f} s"

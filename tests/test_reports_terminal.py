@@ -155,6 +155,12 @@ def test_no_line_is_wider_than_88_columns(unicode):
     assert max(len(line) for text in shown for line in text.splitlines()) <= 88
 
 
+def test_a_table_of_ones_own_is_not_called_public():
+    shown = " ".join(block(assessment(first_date=None), next_commands=["threefutures indicators"]).split())
+    assert "Your facts up to 10 October 2026 fit compounding gains best" in shown
+    assert shown.endswith("next: threefutures indicators")
+
+
 def test_a_title_that_holds_an_escape_sequence_is_spelt_out():
     hostile = evidence()
     hostile.loc[0, "title"] = "\x1b[2Jhorizon"
