@@ -17,10 +17,11 @@ from reports.changes import change_line
 from reports.citing import METHODS, Published, published
 from reports.comparison import against_both
 from reports.fact_tables import CONTEXT, Latest, latest
+from reports.listing import WIDTH
 from reports.plain_json import plain_json
 from reports.quantities import measured, of
 from reports.record import Record
-from reports.terminal import WIDTH, series_names
+from reports.terminal import series_names
 from reports.untrusted import plain, web_address
 from reports.verdict_tables import move
 from scenarios import Assessment
