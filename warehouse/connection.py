@@ -65,7 +65,7 @@ def writer(
             lock.truncate(0)
             lock.write(json.dumps({"pid": os.getpid(), "command": command}))
             lock.flush()
-            sweep(home.landing, home.published)
+            sweep(home.root, home.published, *home.landing.glob("*/"))
         except OSError as error:
             raise explain_os_error(error, home.root) from error
         yield

@@ -38,6 +38,6 @@ def _flush(path: Path) -> None:
 def sweep(*folders: Path) -> None:
     """Remove what killed processes left half written. Call it only while holding the writer's lock."""
     for folder in folders:
-        for partial in folder.rglob(f"*{PARTIAL}*"):
+        for partial in folder.glob(f"*{PARTIAL}*"):
             if partial.is_file():
                 partial.unlink(missing_ok=True)

@@ -58,6 +58,6 @@ class Home(NamedTuple):
             for folder in (self.root, self.landing, self.published, self.reports, self.prefect):
                 folder.mkdir(parents=True, exist_ok=True)
             probe.write_bytes(bytes(PROBE_BYTES))
-            probe.unlink()
+            probe.unlink(missing_ok=True)  # another process may be probing too
         except OSError as error:
             raise explain_os_error(error, self.root) from error

@@ -51,9 +51,9 @@ def query(
     """
     with snapshot(home, memory_limit=memory_limit) as connection, _told(seconds, memory_limit):
         started = time.perf_counter()
-        statement = _statement(connection, text)
+        _check_reads(connection, text)
         with _stopped_after(connection, seconds):
-            result = connection.execute(statement)
+            result = connection.execute(text)
             found = result.fetchall() if rows is None else result.fetchmany(rows + 1)
         columns, types = zip(*((name, str(kind)) for name, kind, *_ in result.description), strict=True)
         published_at = datetime.fromtimestamp(home.snapshot.stat().st_mtime, UTC)
@@ -61,7 +61,7 @@ def query(
         return Answer(columns, types, found[:rows], complete, time.perf_counter() - started, published_at)
 
 
-def _statement(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
+def _check_reads(connection: duckdb.DuckDBPyConnection, text: str) -> None:
     statements = connection.extract_statements(text)
     if len(statements) != 1:
         raise UsageError("sql: one statement is answered at a time", found=f"{len(statements)} statements", next=NEXT)
@@ -71,7 +71,6 @@ def _statement(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.State
             found=f"a statement of type {statements[0].type.name}",
             next="write a SELECT; facts come in with threefutures ingest. Nothing was changed",
         )
-    return statements[0]
 
 
 @contextmanager

@@ -1,0 +1,248 @@
+"""What is published holds everything, explains itself, and makes the same facts into the same bytes."""
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from warehouse_samples import NOW, append, document, horizon, landed, observations, rejected, withdrawal
+
+from metrics.errors import DataError, WarehouseError
+from metrics.observation import COLUMNS, Judgement
+from warehouse.connection import SCHEMA, is_current, live, snapshot
+from warehouse.export import facts_parquet
+from warehouse.facts import every, keep
+from warehouse.home import Home
+from warehouse.landing import land
+from warehouse.publish import publish
+from warehouse.quarantine import quarantined
+from warehouse.rebuild import rebuild
+from warehouse.results import latest, store_assessment
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path)
+    home.prepare()
+    return home
+
+
+def objects(connection):
+    """Name and comment of every table, view, macro and column."""
+    return connection.execute(
+        """SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
+        UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal
+        UNION ALL SELECT function_name, comment FROM duckdb_functions() WHERE NOT internal
+        UNION ALL SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE NOT internal
+        ORDER BY ALL"""
+    ).fetchall()
+
+
+def test_everything_in_the_live_database_has_a_comment(home):
+    with live(home) as warehouse:
+        found = objects(warehouse)
+    assert len(found) > 100
+    assert [name for name, comment in found if not comment] == []
+
+
+def test_every_table_view_macro_and_comment_is_published(home):
+    with live(home) as warehouse:
+        expected = objects(warehouse)
+    publish(home)
+    with snapshot(home) as published:
+        assert objects(published) == expected
+
+
+def test_published_facts_are_those_of_the_live_database(home):
+    with live(home) as warehouse:
+        append(
+            warehouse,
+            [horizon(59.0), horizon(59.0, "2025-08-01"), withdrawal("2026-01-20"), horizon(1.0, subject="o3")],
+        )
+        expected = every(warehouse)
+    published = publish(home)
+    with snapshot(home) as connection:
+        assert every(connection).equals(expected)
+        assert connection.execute("SELECT value FROM observation_as_of(DATE '2025-09-01') ORDER BY 1").fetchall() == [
+            (1.0,), (59.0,)
+        ]  # fmt: skip
+        assert connection.execute("SELECT value FROM observation").fetchall() == [(1.0,)]
+    assert (published.path, published.tables["fact_observation"]) == (home.snapshot, 3)
+    assert published.size == home.snapshot.stat().st_size
+
+
+def test_parquet_files_lie_beside_the_snapshot_and_hold_no_restatement(home):
+    with live(home) as warehouse:
+        append(warehouse, [horizon(59.0), horizon(59.0, "2025-08-01")])
+    publish(home)
+    table = pq.read_table(home.published / "fact_observation.parquet")
+    assert table.column_names == [*COLUMNS, "fact_id", "sha256"]
+    assert table.column("value").to_pylist() == [59.0]
+    assert {path.stem for path in home.published.glob("*.parquet")} == {
+        "fact_observation", "landing", "quarantine", "run", "assessment", "evidence", "sensitivity_check", "marker"
+    }  # fmt: skip
+
+
+def test_a_reader_goes_on_reading_the_snapshot_it_opened(home):
+    with live(home) as warehouse:
+        append(warehouse, [horizon(59.0)], "1")
+    publish(home)
+    with snapshot(home) as old:
+        with live(home) as warehouse:
+            append(warehouse, [horizon(40.0, subject="o3")], "2")
+        publish(home)
+        with snapshot(home) as new:
+            assert new.execute("SELECT count(*) FROM observation").fetchall() == [(2,)]
+        assert old.execute("SELECT count(*) FROM observation").fetchall() == [(1,)]
+
+
+def test_publishing_sweeps_what_a_killed_process_left(home):
+    (home.published / "threefutures.duckdb.partial").write_text("<html>")
+    (home.published / "threefutures.duckdb.partial.wal").write_text("<html>")
+    publish(home)
+    assert list(home.published.glob("*.partial*")) == []
+
+
+def test_the_database_of_another_version_is_refused_by_name(home):
+    with live(home) as warehouse:
+        warehouse.execute("UPDATE about SET schema_sha256 = 'older'")
+    assert not is_current(home)
+    with pytest.raises(WarehouseError) as error, live(home):
+        pass
+    assert str(error.value) == (
+        f"{home.live}: the database was made by another version of threefutures\n"
+        "  found  another schema.sql\n"
+        "  next   threefutures rebuild makes it anew from the landing files; nothing is lost"
+    )
+
+
+def test_a_file_that_is_no_database_is_refused_by_name(home):
+    home.live.write_text("<html>" * 2000)
+    assert not is_current(home)
+    with pytest.raises(WarehouseError) as error, live(home):
+        pass
+    assert str(error.value) == (
+        f"{home.live}: the file is not a readable database\n"
+        f'  found  IO Error: The file "{home.live}" exists, but it is not a valid DuckDB database file!\n'
+        "  next   threefutures rebuild makes it anew from the landing files; the old one is set aside"
+    )
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x00" * 50_000])
+def test_a_damaged_snapshot_is_refused_and_published_anew(home, damage):
+    publish(home)
+    home.snapshot.write_bytes(damage)
+    with pytest.raises(WarehouseError, match="the file is not a readable database"), snapshot(home):
+        pass
+    publish(home)
+    with snapshot(home) as connection:
+        assert connection.execute("SELECT count(*) FROM fact").fetchall() == [(0,)]
+
+
+# Rebuild -----------------------------------------------------------------------------------------------------------
+
+
+def read(file, content):
+    """A tiny parser: each line is "day value", a value of x is refused."""
+    pairs = [line.split() for line in content.decode().splitlines()]
+    rows = [horizon(float(value), day, source=file.source) for day, value in pairs if value != "x"]
+    refused = [
+        (at, "task_horizon_p50", "not a number", "x", "{}") for at, pair in enumerate(pairs, 1) if pair[1] == "x"
+    ]
+    return Judgement(observations(rows), rejected(*refused))
+
+
+def deliver(home, warehouse, text, source="metr"):
+    file = land(home, source, text.encode(), name="metr.csv", fetched_at=NOW)
+    return keep(warehouse, file, read(file, text.encode()), at=NOW)
+
+
+@pytest.fixture
+def kept(home):
+    """A home with revisions, a restatement, a contradiction, a refused row and an assessment; and its facts' hash."""
+    with live(home) as warehouse:
+        deliver(home, warehouse, "2025-08-01 64\n2025-09-01 x\n")
+        deliver(home, warehouse, "2025-03-19 59\n2025-05-01 59\n2025-08-01 64\n")
+        deliver(home, warehouse, "2025-03-19 7\n", source="other")
+        store_assessment(warehouse, document(), run_id="r", stored_at=NOW)
+        return home, facts_parquet(warehouse, home.root / "before.parquet")
+
+
+def test_a_rebuild_gives_the_same_facts_byte_for_byte(kept):
+    home, before = kept
+    with live(home) as warehouse:
+        refused = quarantined(warehouse)
+    rebuilt = rebuild(home, read, at=NOW)
+    with live(home) as warehouse:
+        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert quarantined(warehouse).equals(refused)
+        assert latest(warehouse) == document()
+    assert (home.root / "after.parquet").read_bytes() == (home.root / "before.parquet").read_bytes()
+    assert (rebuilt.files, rebuilt.facts, rebuilt.quarantined) == (3, 3, 1)
+    assert (rebuilt.results_from, rebuilt.set_aside) == (home.live, None)
+
+
+def test_a_rebuild_replaces_a_broken_file_and_takes_the_results_from_what_was_published(kept):
+    home, before = kept
+    publish(home)
+    home.live.write_text("<html>" * 2000)
+    home.live.with_name("live.duckdb.wal").write_text("<html>")
+    rebuilt = rebuild(home, read, at=NOW)
+    assert rebuilt.results_from == home.snapshot
+    assert rebuilt.set_aside is not None
+    assert rebuilt.set_aside.read_text().startswith("<html>")
+    with live(home) as warehouse:
+        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert latest(warehouse) == document()
+
+
+def test_a_rebuild_makes_an_older_schema_current_and_carries_what_both_have(kept):
+    home, before = kept
+    with live(home) as warehouse:
+        warehouse.execute(
+            "UPDATE about SET schema_sha256 = 'older'; ALTER TABLE evidence DROP COLUMN capped; DROP TABLE run"
+        )
+    rebuild(home, read, at=NOW)
+    assert is_current(home)
+    with live(home) as warehouse:
+        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert warehouse.execute("SELECT indicator, capped FROM evidence").fetchall() == [("eci", None)]
+
+
+def test_a_mended_parser_releases_a_quarantined_row(kept):
+    home, _ = kept
+    rebuild(home, lambda file, content: read(file, content.replace(b"x", b"70")), at=NOW)
+    with live(home) as warehouse:
+        assert quarantined(warehouse).empty
+        assert 70.0 in list(every(warehouse)["value"])
+
+
+def test_a_file_that_cannot_be_read_does_not_stop_a_rebuild_and_is_told(kept):
+    home, _ = kept
+    fault = DataError("other: the file has no rows")
+
+    def refuse_other(file, content):
+        if file.source == "other":
+            raise fault
+        return read(file, content)
+
+    assert rebuild(home, refuse_other, at=NOW).refused == (fault,)
+
+
+def test_a_damaged_landing_file_stops_a_rebuild_and_the_old_database_stays(kept):
+    home, before = kept
+    file = land(home, "metr", b"2026-01-01 80\n", name="metr.csv", fetched_at=NOW)
+    (home.landing / "metr" / file.sha256).write_bytes(b"2026-01-01 81\n")
+    with pytest.raises(WarehouseError, match="the file is not the one that was fetched"):
+        rebuild(home, read, at=NOW)
+    with live(home) as warehouse:
+        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+
+
+def test_the_bytes_of_the_facts_do_not_depend_on_the_number_of_threads(tmp_path):
+    hashes = set()
+    rows = [horizon(float(at), subject=f"model {at}") for at in range(3000)]
+    for threads in (1, 4):
+        with duckdb.connect(config={"threads": threads}) as warehouse:
+            warehouse.execute(SCHEMA.read_text())
+            append(warehouse, rows if threads == 1 else rows[::-1], landed("metr.csv"))
+            hashes.add(facts_parquet(warehouse, tmp_path / "facts.parquet"))
+    assert len(hashes) == 1
