@@ -68,7 +68,9 @@ def own_observations(name: str, content: bytes, catalogue: Catalogue, *, today: 
     if bad.empty:
         return judgement.accepted
     first = bad.iloc[0]
-    others = "" if len(bad) == 1 else f"; {len(bad) - 1} more rows cannot be used either"
+    others = {1: "", 2: "; 1 more row cannot be used either"}.get(
+        len(bad), f"; {len(bad) - 1} more rows cannot be used either"
+    )
     raise DataError(
         f"{name}: {first['reason']} (line {first['line']})",
         found=f"{str(first['row'])[:200]}{others}",

@@ -173,7 +173,8 @@ def classify(
         click.echo(assessment.to_json(), nl=False)
         return
     differs = [] if prior == "uniform" else ["prior"]
-    print_block(assessment, differs=[*differs, *(["as of"] if as_of else [])])
+    own = ["threefutures classify ... --json"] if data else []
+    print_block(assessment, differs=[*differs, *(["as of"] if as_of else [])], next_commands=own)
     if not brief:
         from reports.terminal import evidence
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from flows.settings import debugging
+from flows.settings import debugging, wants_colour
 from metrics.errors import ThreeFuturesError, UsageError
 
 if TYPE_CHECKING:
@@ -52,8 +52,13 @@ def _fail(text: str, code: int) -> NoReturn:
 
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "threefutures"
+    command = " ".join(["threefutures", *_names(context)]) if context else "threefutures"
     return f"{command}: {error.format_message()}\n  next   {command} --help"
+
+
+def _names(context: click.Context) -> list[str]:
+    """The commands below the first: what the program file is called does not matter."""
+    return [*_names(context.parent), context.info_name or ""] if context.parent else []
 
 
 def _one_line(error: Exception) -> str:
@@ -99,17 +104,34 @@ def speaks_unicode() -> bool:
 
 
 def print_block(
-    assessment: "Assessment", *, previous: dict[str, Any] | None = None, differs: Sequence[str] = ()
+    assessment: "Assessment",
+    *,
+    previous: dict[str, Any] | None = None,
+    differs: Sequence[str] = (),
+    next_commands: Sequence[str] = (),
 ) -> None:
-    """Print the verdict, its range and what to do next."""
+    """Print the verdict, its range and what to do next; colour only for a person who wants it."""
     from reports.terminal import block
 
-    click.echo(block(assessment, previous=previous, unicode=speaks_unicode(), differs=differs))
+    text = block(
+        assessment,
+        previous=previous,
+        unicode=speaks_unicode(),
+        colour=speaks_colour(),
+        differs=differs,
+        next_commands=next_commands,
+    )
+    click.echo(text)
+
+
+def speaks_colour() -> bool:
+    """Whether stdout is a terminal that shows colour, and NO_COLOR is not set."""
+    return sys.stdout.isatty() and wants_colour()
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, limit: int | None = 40) -> None:
     """Print rows for people."""
-    from reports.terminal import table
+    from reports.listing import table
 
     click.echo(table(columns, rows, unicode=speaks_unicode(), limit=limit))
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.ingest import Ingested, total
-from reports.terminal import step as step_line
+from reports.listing import step as step_line
 
 LOGGER = logging.getLogger("threefutures.progress")
 
@@ -48,24 +48,24 @@ def to_stderr() -> None:
 
 def report_ingested(ingested: Sequence[Ingested]) -> None:
     """Log the lines of fetching, judging and keeping over all sources, and each source that failed."""
-    all_of_them = total(ingested)
+    sums = total(ingested)
     sources = "1 source" if len(ingested) == 1 else f"{len(ingested)} sources"
     report_step(
         "fetch",
-        f"{sources}: {all_of_them.new_files} new, {all_of_them.files - all_of_them.new_files} unchanged",
-        all_of_them.fetch_seconds,
+        f"{sources}: {sums.new_files} new, {sums.files - sums.new_files} unchanged",
+        sums.fetch_seconds,
     )
-    hint = " (threefutures quarantine)" if all_of_them.quarantined else ""
-    judged = f"{all_of_them.read} rows: {all_of_them.accepted} accepted, {all_of_them.quarantined} quarantined{hint}"
-    report_step("judge", judged, all_of_them.judge_seconds)
+    hint = " (threefutures quarantine)" if sums.quarantined else ""
+    judged = f"{sums.read} rows: {sums.accepted} accepted, {sums.quarantined} quarantined{hint}"
+    report_step("judge", judged, sums.judge_seconds)
     kept = {
-        "new facts": all_of_them.new,
-        "revised": all_of_them.revised,
-        "withdrawn": all_of_them.withdrawn,
-        "known": all_of_them.known,
+        "new facts": sums.new,
+        "revised": sums.revised,
+        "withdrawn": sums.withdrawn,
+        "known": sums.known,
     }
     said = [f"{count} {name}" for name, count in kept.items() if count or name in ("new facts", "known")]
-    report_step("keep", ", ".join(said), all_of_them.keep_seconds)
+    report_step("keep", ", ".join(said), sums.keep_seconds)
     for one in ingested:
         if one.error:
             LOGGER.warning("%s", one.error)

@@ -30,6 +30,11 @@ def debugging() -> bool:
     return bool(os.environ.get("THREEFUTURES_DEBUG"))
 
 
+def wants_colour() -> bool:
+    """Whether the terminal shows colour and nobody asked for none (NO_COLOR)."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
 def quiet_prefect(folder: Path) -> None:
     """Keep Prefect's database inside the data folder, its console silent, and all of it on this machine.
 

@@ -34,6 +34,8 @@ LONGEST_TEXT = 4_000
 LONGEST_SHOWN = 80
 """Characters of a faulty cell that a reason repeats."""
 
+_KEPT_IN = {"percent": "percent, kept as a fraction"}
+
 EARLIEST = pd.Timestamp("1900-01-01")
 
 _NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|infinity)"
@@ -219,7 +221,7 @@ def _typed(texts: pd.DataFrame) -> pd.DataFrame:
 def _with_bounds(typed: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     known = {key: catalogue[key] for key in typed["indicator"].unique() if key in catalogue}
     return typed.assign(
-        unit=typed["indicator"].map({key: one.unit for key, one in known.items()}),
+        unit=typed["indicator"].map({key: _KEPT_IN.get(one.unit, one.unit) for key, one in known.items()}),
         lower=typed["indicator"].map({key: one.lower for key, one in known.items()}).astype(float),
         upper=typed["indicator"].map({key: one.upper for key, one in known.items()}).astype(float),
         open=typed["indicator"].isin([key for key, one in known.items() if one.scale == "log"]),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pandas as pd
 
+from metrics.series import Series
 from scenarios import words
 from scenarios.assessment import Check, Verdict
 from scenarios.combination import Weighed
@@ -55,12 +56,13 @@ def decide(findings: Findings) -> Verdict:
     if misfits:
         return Verdict("none_fits", None, words.none_fits(findings.name, misfits), flags)
     leader, p = findings.leader, findings.probabilities[findings.leader]
+    in_100 = words.counts(findings.probabilities)[leader]
     phrase, rule, n = settings().scenarios[leader].phrase, settings().verdict, len(findings.checks)
     if p >= rule.names_at and n and not findings.others:
-        return Verdict("names", leader, words.names(findings.name, phrase, p, n), flags)
+        return Verdict("names", leader, words.names(findings.name, phrase, in_100, n), flags)
     named_otherwise = any(check.probabilities[check.leader] >= rule.names_at for check in findings.others)
     if p >= rule.leans_at and not named_otherwise:
-        return Verdict("leans", leader, words.leans(findings.name, phrase, p, len(findings.others), n), flags)
+        return Verdict("leans", leader, words.leans(findings.name, phrase, in_100, len(findings.others), n), flags)
     return Verdict("cannot_tell", None, words.cannot_tell(findings.name, _close(findings), causes(findings)), flags)
 
 
@@ -146,13 +148,17 @@ def _stale(findings: Findings) -> Iterator[str]:
     for row in findings.rows:
         silence = _silence(findings.record, row)
         if silence:
-            late[row.series.indicator.title] = silence
+            late[_name(row.series)] = silence
     if not late:
         return
     title = max(late, key=lambda key: late[key][0])
     days, usual = late[title]
     most = f"{title} last published {days} days ago, usually every {usual}"
     yield f"stale: {most}" if len(late) == 1 else f"stale: {len(late)} series are later than usual; {most}"
+
+
+def _name(series: Series) -> str:
+    return f"{series.indicator.title} ({series.subject})" if series.subject else series.indicator.title
 
 
 def _silence(record: Record, row: Weighed) -> tuple[int, int] | None:

@@ -142,14 +142,14 @@ def counted(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n} {noun if n == 1 else plural or noun + 's'}"
 
 
-def names(record: str, phrase: str, probability: float, n_checks: int) -> str:
-    """The sentence where a future is first everywhere."""
-    return f"{record} resembles {phrase}: {count(probability)} in 100, and {_first_in_all(n_checks)}."
+def names(record: str, phrase: str, in_100: str, n_checks: int) -> str:
+    """The sentence where a future is first everywhere; `in_100` as `counts` gives it, to agree with the table."""
+    return f"{record} resembles {phrase}: {in_100} in 100, and {_first_in_all(n_checks)}."
 
 
-def leans(record: str, phrase: str, probability: float, n_other: int, n_checks: int) -> str:
+def leans(record: str, phrase: str, in_100: str, n_other: int, n_checks: int) -> str:
     """The sentence where a future is ahead, and no check would name another."""
-    first = f"{record} leans towards {phrase} ({count(probability)} in 100)"
+    first = f"{record} leans towards {phrase} ({in_100} in 100)"
     if not n_checks:
         return f"{first}; no checks were made."
     if not n_other:

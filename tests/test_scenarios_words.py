@@ -108,19 +108,19 @@ RECORD = "The public record"
     ("sentence", "expected"),
     [
         (
-            words.names(RECORD, "compounding gains", 0.78, 97),
+            words.names(RECORD, "compounding gains", "78", 97),
             "The public record resembles compounding gains: 78 in 100, and first in all 97 checks.",
         ),
         (
-            words.leans(RECORD, "compounding gains", 0.64, 6, 97),
+            words.leans(RECORD, "compounding gains", "64", 6, 97),
             "The public record leans towards compounding gains (64 in 100); in 6 of 97 checks another future is ahead.",
         ),
         (
-            words.leans(RECORD, "a stall", 0.55, 0, 97),
+            words.leans(RECORD, "a stall", "55", 0, 97),
             "The public record leans towards a stall (55 in 100), and is first in all 97 checks.",
         ),
         (
-            words.leans("Your record", "a stall", 0.55, 0, 0),
+            words.leans("Your record", "a stall", "55", 0, 0),
             "Your record leans towards a stall (55 in 100); no checks were made.",
         ),
         (
