@@ -23,6 +23,7 @@ from flows.console import (
     speaks_unicode,
     today,
 )
+from flows.server import local_server
 from flows.settings import home_folder, quiet_prefect, wait_seconds
 from metrics.errors import DataError, UsageError
 
@@ -77,9 +78,14 @@ def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
     home = _home()
     home.prepare()
     quiet_prefect(home.prefect)
+    server = local_server(home.prefect)
     show_progress()
+    from flows.progress import step
     from flows.track import track
 
+    with step("prefect") as watch:
+        server.wait()
+        watch.text = f"waited for the server at {server.address}"
     tracked = track(str(home.root), as_of=as_of.isoformat() if as_of else None, prior=prior)
     if as_json:
         print_json(
@@ -349,10 +355,11 @@ def serve(cron: str) -> None:
     home = _home()
     home.prepare()
     quiet_prefect(home.prefect)
+    server = local_server(home.prefect)
     show_progress()
     from flows.schedule import serve as serve_flow
 
-    serve_flow(home.root, cron=cron)
+    serve_flow(home.root, cron=cron, server=server)
 
 
 @cli.command()

@@ -1,6 +1,5 @@
 """What every test shares: a data folder, and hypothesis without clocks or chance."""
 
-import pytest
 from hypothesis import HealthCheck, settings
 
 # The same examples every time, and no deadline: a slow machine is not a fault of the code.

@@ -1,0 +1,124 @@
+"""A Prefect server of our own on this machine, for as long as a command runs.
+
+Prefect would start one by itself, but only when the first flow is called: started first, it gets ready while the
+command imports what it needs. Nothing heavy is imported here for that reason. The server listens on 127.0.0.1 only,
+because it asks nobody who they are.
+"""
+
+import atexit
+import ctypes
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+from metrics.errors import WarehouseError
+
+LOG = "server.log"
+
+START_SECONDS = 120.0
+POLL_SECONDS = 0.1
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl: the signal a process gets when its parent ends."""
+
+
+class LocalServer:
+    """A server that is starting, or the one that PREFECT_API_URL names."""
+
+    def __init__(self, address: str, process: "subprocess.Popen[bytes] | None" = None, turn: IO[bytes] | None = None):
+        self.address = address
+        self._process = process
+        self._turn = turn
+
+    def wait(self) -> None:
+        """Return when it answers.
+
+        Raises:
+            WarehouseError: it ended, or did not answer in time.
+        """
+        if self._process is None or self._turn is None:
+            return
+        with self._turn:
+            self._wait(self._process)
+
+    def _wait(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            if _answers(f"{self.address}/health"):
+                return
+            time.sleep(POLL_SECONDS)
+        ended = process.poll()
+        raise WarehouseError(
+            "the local Prefect server did not start",
+            found=f"nothing answers at {self.address}" if ended is None else f"it ended with code {ended}",
+            next=f"read {LOG} in Prefect's folder; or name a running server with PREFECT_API_URL",
+        )
+
+
+def local_server(folder: Path) -> LocalServer:
+    """Start a server that ends with this process, or take the one PREFECT_API_URL names.
+
+    Call it before Prefect is imported: what is registered first ends last, and Prefect's own farewells need the server.
+
+    Args:
+        folder: Prefect's home inside the data folder; the server's log goes there.
+    """
+    if own := os.environ.get("PREFECT_API_URL"):
+        return LocalServer(own)
+    turn = _take_turn(folder)
+    port = _free_port()
+    process = _start(port, folder / LOG)
+    atexit.register(process.terminate)
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    return LocalServer(os.environ["PREFECT_API_URL"], process, turn)
+
+
+def _take_turn(folder: Path) -> IO[bytes]:
+    """Wait until no other server is starting in this folder: two that prepare one new database spoil each other's."""
+    turn = (folder / ".starting.lock").open("ab")
+    fcntl.flock(turn, fcntl.LOCK_EX)
+    return turn
+
+
+def _start(port: int, log: Path) -> "subprocess.Popen[bytes]":
+    where = ["--no-ui", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "prefect", "server", "start", *where]
+    with log.open("wb") as output:
+        return subprocess.Popen(  # noqa: S603 - our own words
+            command,
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=_end_with_parent(),  # noqa: PLW1509 - no thread runs yet
+        )
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    """What makes the kernel end a child whose parent was killed; elsewhere than on Linux nothing does."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM) and None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,213 @@
+"""The pipeline as real processes: a run, two at once, one killed, and a schedule."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+SECONDS = 240
+"""Long enough for a slow machine; nothing is asserted about time."""
+
+START = [sys.executable, "-c", "from flows.cli import main; main()"]
+
+
+def environment(folder, **more):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "THREEFUTURES"))}
+    return kept | {"THREEFUTURES_HOME": str(folder / "data")} | more
+
+
+def threefutures(folder, *arguments, **more):
+    done = subprocess.run(
+        [*START, *arguments],
+        cwd=folder,
+        env=environment(folder, **more),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def started(folder, *arguments, **more):
+    return subprocess.Popen(
+        [*START, *arguments],
+        cwd=folder,
+        env=environment(folder, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ask(folder, query):
+    """Rows of the published snapshot, read as any analyst's program would."""
+    with duckdb.connect(str(folder / "data/published/threefutures.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def prefect_rows(folder, query):
+    connection = sqlite3.connect(folder / "data/prefect/prefect.db")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def tracked(tmp_path_factory):
+    """A folder after one run as of 8 October 2026, and what the run printed."""
+    folder = tmp_path_factory.mktemp("tracked")
+    return folder, threefutures(folder, "run", "--as-of", "2026-10-08", "--json")
+
+
+def test_a_run_prints_json_on_stdout_and_its_steps_on_stderr(tracked):
+    _, (code, out, err) = tracked
+    steps = [line.split()[0] for line in err.splitlines()]
+    assert code == 0
+    assert json.loads(out)["as_of"] == "2026-10-08"
+    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "report", "publish"]
+
+
+def test_every_row_read_is_accepted_or_quarantined(tracked):
+    _, (_, out, _) = tracked
+    ingested = json.loads(out)["ingested"]
+    assert sum(one["read"] for one in ingested) == 1_329
+    assert all(one["accepted"] + one["quarantined"] == one["read"] for one in ingested)
+    assert all(one["error"] == "" for one in ingested)
+
+
+def test_a_run_leaves_a_snapshot_parquet_and_a_report(tracked):
+    folder, _ = tracked
+    assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2026-10-08",)]
+    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == ["status.json", "status.md"]
+    assert list((folder / "data/published").rglob("fact_observation.parquet"))
+
+
+def test_the_snapshot_answers_as_of_a_date(tracked):
+    folder, _ = tracked
+    query = "SELECT max(known_since) <= DATE '2025-06-30', count(*) > 50 FROM observation_as_of(DATE '2025-06-30')"
+    assert ask(folder, query) == [(True, True)]
+
+
+def test_the_run_is_recorded_as_done(tracked):
+    folder, _ = tracked
+    assert ask(folder, "SELECT command, status FROM run") == [("run", "done")]
+
+
+def test_prefect_has_the_flows_tasks_and_artifacts(tracked):
+    folder, _ = tracked
+    flows = prefect_rows(folder, "SELECT flow.name, state_type FROM flow_run JOIN flow ON flow.id = flow_id ORDER BY 1")
+    tasks = prefect_rows(folder, "SELECT name, state_type FROM task_run ORDER BY 1")
+    artifacts = prefect_rows(folder, "SELECT DISTINCT key FROM artifact WHERE key IS NOT NULL ORDER BY 1")
+    assert flows == [("ingest", "COMPLETED"), ("track", "COMPLETED")]
+    assert {name.split("-")[0] for name, _ in tasks} >= {"ingest metr_horizons", "ingest published_facts", "assess"}
+    assert {state for _, state in tasks} == {"COMPLETED"}
+    assert artifacts == [("evidence",), ("status-report",), ("status-report-file",)]
+
+
+def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
+    folder, _ = tracked
+    before = (folder / "data/reports/latest/status.md").read_bytes()
+    code, out, err = threefutures(folder, "run", "--as-of", "2026-10-08")
+    assert code == 0
+    assert "0 new facts, 1329 known" in err
+    assert out.splitlines()[-1].startswith("  next: ")
+    assert err.splitlines()[-1].startswith("publish")
+    assert (folder / "data/reports/latest/status.md").read_bytes() == before
+
+
+def test_two_runs_at_once_both_end_well(tmp_path):
+    both = [started(tmp_path, "run", "--as-of", "2026-10-08", "--json") for _ in range(2)]
+    said = [process.communicate(timeout=SECONDS) for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert ask(tmp_path, "SELECT count(*), count(DISTINCT status) FROM run") == [(2, 1)]
+    assert ask(tmp_path, "SELECT count(*) FROM assessment") == [(1,)]
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from warehouse.connection import writer
+from warehouse.home import Home
+with writer(Home(Path(sys.argv[1])), command="a long one", wait_seconds=0):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_writer_that_waits_in_vain_says_who_holds_the_lock(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "data")], stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "held\n"
+        code, _, err = threefutures(tmp_path, "ingest", THREEFUTURES_WAIT_SECONDS="0.5")
+        holder.kill()
+    assert code == 1
+    assert str(holder.pid) in err
+    assert "a long one" in err
+
+
+def test_a_killed_run_leaves_no_server_and_the_next_run_succeeds(tmp_path):
+    process = started(tmp_path, "run", "--as-of", "2026-10-08")
+    while "prefect" not in process.stderr.readline():
+        assert process.poll() is None
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=SECONDS)
+    assert children
+    for child in children:
+        wait_until(lambda child=child: not alive(child))
+    code, _, _ = threefutures(tmp_path, "ingest")
+    assert code == 0
+    assert ask(tmp_path, "SELECT count(*) FROM observation") != [(0,)]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(holds):
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.2)
+
+
+def done_runs(folder):
+    if not (folder / "data/published/threefutures.duckdb").exists():
+        return 0
+    return ask(folder, "SELECT count(*) FROM run WHERE command = 'serve' AND status = 'done'")[0][0]
+
+
+def test_the_schedule_makes_two_runs_by_itself(tmp_path):
+    process = started(tmp_path, "serve", "--cron", "* * * * * */15")
+    try:
+        wait_until(lambda: process.poll() is not None or done_runs(tmp_path) >= 2)
+        assert process.poll() is None, process.communicate()
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=SECONDS)
+    assert "Traceback" not in err
+    query = "SELECT count(*) >= 2 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
+    assert prefect_rows(tmp_path, query) == [(1,)]
+
+
+def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):
+    code, out, err = threefutures(tmp_path, "serve", "--cron", "every monday")
+    assert (code, out) == (2, "")
+    assert err == (
+        "--cron 'every monday' is not a cron expression\n"
+        '  found  Invalid cron string: "every monday"\n'
+        '  next   five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)\n'
+    )
