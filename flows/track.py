@@ -4,9 +4,6 @@ A task is a decorator over an imported function, and coarse: one a source, one e
 transaction never spans two tasks.
 """
 
-import atexit
-import os
-import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -27,20 +24,11 @@ from metrics.errors import DataError, TransientError
 from scenarios import Assessment
 from warehouse import results
 from warehouse.connection import live, writer
+from warehouse.finalisation import silence_finalisation
 from warehouse.home import Home
 from warehouse.publish import Published, publish
 
-
-@atexit.register
-def _silence_finalisation() -> None:
-    """Close stderr before the interpreter tears itself down.
-
-    Prefect's threads outlive the modules, and DuckDB 2's bindings then print a page of "leaked" lines that say
-    nothing about the run.
-    """
-    with Path(os.devnull).open("wb") as nowhere:
-        sys.stderr.flush()
-        os.dup2(nowhere.fileno(), 2)
+silence_finalisation()
 
 
 class Tracked(NamedTuple):

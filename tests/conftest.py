@@ -1,6 +1,10 @@
-"""What every test shares: a data folder, and hypothesis without clocks or chance."""
+"""What every test shares: hypothesis without clocks or chance, and a quiet end."""
 
 from hypothesis import HealthCheck, settings
+
+from warehouse.finalisation import silence_finalisation
+
+silence_finalisation()
 
 # The same examples every time, and no deadline: a slow machine is not a fault of the code.
 settings.register_profile(
