@@ -1,5 +1,6 @@
 """Facts -> assessment: what is known on a date, read and classified."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
@@ -16,8 +17,6 @@ from warehouse import facts
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
 from warehouse.quarantine import quarantined
-
-UNLANDED = {"fact_id": "", "sha256": ""}
 
 
 class Known(NamedTuple):
@@ -51,10 +50,14 @@ def _embedded(today: date) -> Known:
     for source in sources().values():
         for file in source.embedded():
             judgement = read_landed(source, file.content, catalogue, at)
-            accepted.append(judgement.accepted)
-            rejected.append(judgement.rejected.assign(source=source.id, sha256=""))
-    rows = pd.concat(accepted, ignore_index=True).assign(**UNLANDED)
-    return Known(rows, pd.concat(rejected, ignore_index=True), "the facts that ship with threefutures")
+            origin = {"fact_id": "", "sha256": hashlib.sha256(file.content).hexdigest()}
+            accepted.append(judgement.accepted.assign(**origin))
+            rejected.append(judgement.rejected.assign(source=source.id, sha256=origin["sha256"]))
+    return Known(
+        pd.concat(accepted, ignore_index=True),
+        pd.concat(rejected, ignore_index=True),
+        "the facts that ship with threefutures",
+    )
 
 
 def own_observations(name: str, content: bytes, catalogue: Catalogue, *, today: date) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from flows.console import (
     say,
     show_progress,
     speaks_unicode,
+    terminal_width,
     today,
 )
 from flows.server import local_server
@@ -242,8 +243,10 @@ def sources(as_json: bool) -> None:
     if as_json:
         print_json(records(table))
         return
-    columns = ["id", "n", "newest_on", "last_known_since", "licence", "stale"]
+    columns = ["id", "n", "newest_on", "last_known_since", "stale"]
     print_table(columns, table[columns].to_numpy().tolist())
+    for row in table.to_dict("records"):
+        click.echo(click.wrap_text(f"{row['id']}: {row['licence']}", 88, subsequent_indent="  "))
 
 
 @cli.command()
@@ -263,8 +266,8 @@ def indicators(role: str | None, as_json: bool) -> None:
     if as_json:
         print_json([asdict(one) for one in chosen])
         return
-    rows = [[one.id, one.title, one.unit, one.role, one.cluster] for one in chosen]
-    print_table(["id", "title", "unit", "role", "cluster"], rows, limit=None)
+    rows = [[one.id, one.title, one.unit, one.role] for one in chosen]
+    print_table(["id", "title", "unit", "role"], rows, limit=None)
 
 
 @cli.command()
@@ -379,7 +382,7 @@ def sql(query: str, every: bool, as_json: bool) -> None:
     if as_json:
         print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
     else:
-        print_table(answer.columns, answer.rows, limit=None if every else 40)
+        print_table(answer.columns, answer.rows, limit=None if every else 40, width=terminal_width())
     count = "1 row" if len(answer.rows) == 1 else f"{len(answer.rows)} rows"
     say(f"{count}, {answer.seconds:.2f} s, snapshot of {answer.published_at:%Y-%m-%d %H:%M} UTC")
 

@@ -5,6 +5,7 @@ Which commands there are stands in cli.py.
 
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -129,11 +130,18 @@ def speaks_colour() -> bool:
     return sys.stdout.isatty() and wants_colour()
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, limit: int | None = 40) -> None:
-    """Print rows for people."""
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, limit: int | None = 40, width: int | None = 88
+) -> None:
+    """Print rows for people, in lines of at most `width` columns."""
     from reports.listing import table
 
-    click.echo(table(columns, rows, unicode=speaks_unicode(), limit=limit))
+    click.echo(table(columns, rows, unicode=speaks_unicode(), limit=limit, width=width))
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal, or None where stdout is none: a file is as wide as it needs."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def print_json(value: Any) -> None:

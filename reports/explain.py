@@ -164,8 +164,10 @@ def _whose(value: Published | None) -> str:
 
 def _sources(newest: Published, rows: pd.DataFrame, record: Record) -> list[str]:
     sha256 = record.facts.loc[record.facts["fact_id"] == newest.fact_id, "sha256"]
+    # Facts that ship with the project have no name of their own before the first run.
+    fact = f"; fact {newest.fact_id}" if newest.fact_id else ""
     origin = f"; file sha256 {sha256.iloc[0][:12]}" if len(sha256) else ""
-    told = f"{_where(newest)} ({newest.trust}; fact {newest.fact_id}{origin})"
+    told = f"{_where(newest)} ({newest.trust}{fact}{origin})"
     spread = f"{counted(len(rows), 'value')} of {counted(rows['subject'].nunique(), 'subject')} in all"
     return [told, spread] if len(rows) > 1 else [told]
 

@@ -4,11 +4,16 @@ Numbers stand right, an absent value is a dot, long and dangerous text is cut an
 a listing appears at once.
 """
 
+import io
 import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Real
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from reports.untrusted import ascii_only, cut, plain
 
@@ -17,6 +22,8 @@ WIDTH = 88
 
 LONGEST_CELL = 48
 GAP = "  "
+ENDLESS = 100_000
+"""Width of a table that nothing limits."""
 
 
 def table(
@@ -26,6 +33,7 @@ def table(
     unicode: bool = True,
     limit: int | None = 40,
     longest: int = LONGEST_CELL,
+    width: int | None = None,
 ) -> str:
     """The rows under their column names, one line each; a last line counts the rows beyond `limit`.
 
@@ -35,31 +43,33 @@ def table(
         unicode: False writes ASCII only.
         limit: rows shown; None shows all.
         longest: characters a cell may have before it is cut.
+        width: columns a line may have; None is no limit.
     """
     shown = rows[:limit]
-    cells = [[_cell(value, unicode, longest) for value in row] for row in shown]
-    names = [_cell(name, unicode, longest) for name in columns]
-    right = [_is_numeric([row[i] for row in shown]) for i in range(len(names))]
-    widths = [max(len(row[i]) for row in [names, *cells]) for i in range(len(names))]
-    lines = [_line(row, widths, right) for row in [names, *cells]]
+    grid = Table(box=None, pad_edge=False, padding=(0, len(GAP), 0, 0), header_style="")
+    for i, name in enumerate(columns):
+        numeric = _is_numeric([row[i] for row in shown])
+        # Columns of text give way when the line is too long; a number and what a row is called by are shown whole.
+        whole = numeric or i == 0
+        grid.add_column(_cell(name, unicode, longest), justify="right" if numeric else "left", no_wrap=whole)
+    for row in shown:
+        grid.add_row(*(_cell(value, unicode, longest) for value in row))
+    lines = _drawn(grid, width)
     if len(rows) > len(shown):
         lines.append(f"{'…' if unicode else '...'} {len(rows) - len(shown)} more rows; --json gives all of them")
-    return "\n".join(lines)
+    return "\n".join(lines if unicode else map(ascii_only, lines))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = [
-        cell.rjust(width) if numeric else cell.ljust(width)
-        for cell, width, numeric in zip(cells, widths, right, strict=True)
-    ]
-    return GAP.join(padded).rstrip()
+def _drawn(grid: Table, width: int | None) -> list[str]:
+    sheet = io.StringIO()
+    Console(file=sheet, width=width or ENDLESS, color_system=None, force_terminal=False).print(grid)
+    return [line.rstrip() for line in sheet.getvalue().splitlines()]
 
 
-def _cell(value: object, unicode: bool, longest: int) -> str:
-    if absent(value):
-        return "·" if unicode else "-"
-    text = cut(_text(value), longest, unicode=unicode)
-    return text if unicode else ascii_only(text)
+def _cell(value: object, unicode: bool, longest: int) -> Text:
+    absence = "·" if unicode else "-"
+    text = absence if absent(value) else cut(_text(value), longest, unicode=unicode)
+    return Text(text, no_wrap=True, overflow="ellipsis")
 
 
 def _text(value: object) -> str:
