@@ -104,7 +104,6 @@ def form_series(
     indicators: Mapping[str, Indicator],
     *,
     as_of: date,
-    first_date: date | None = None,
 ) -> Formed:
     """The series of every indicator that carries evidence, as they were known on a date.
 
@@ -112,17 +111,16 @@ def form_series(
         observations: accepted observations, any number of vintages of each.
         indicators: catalogue by id.
         as_of: nothing that became known later is used.
-        first_date: values observed before it are left out.
 
     A series needs MINIMUM_DATES dated values. Rows of low confidence and of left-out subjects are never in one.
     """
     rows = believed(observations, as_of)
+    rows = rows[rows["indicator"].isin(list(indicators))]
+    voting = rows["indicator"].isin([key for key, one in indicators.items() if one.role == "evidence"])
     series: list[Series] = []
-    left_out: list[tuple[str, str, str, int, str]] = []
-    for name, group in rows.groupby("indicator", sort=True):
-        if str(name) not in indicators:
-            continue
-        for one in _of_indicator(indicators[str(name)], group, first_date):
+    left_out = list(_told(rows[~voting], "context: shown, without a vote"))
+    for name, group in rows[voting].groupby("indicator", sort=True):
+        for one in _of_indicator(indicators[str(name)], group):
             if isinstance(one, Series):
                 series.append(one)
             else:
@@ -136,11 +134,11 @@ def form_series(
 LeftOut = tuple[str, str, str, int, str]
 
 
-def _of_indicator(indicator: Indicator, rows: pd.DataFrame, first_date: date | None) -> Iterator[Series | LeftOut]:
+def _of_indicator(indicator: Indicator, rows: pd.DataFrame) -> Iterator[Series | LeftOut]:
     usable = rows
-    for reason, drop in _reasons(indicator, rows, first_date):
+    for reason, drop in _reasons(indicator, rows):
         dropped = usable[drop.reindex(usable.index)]
-        yield from _told(indicator, dropped, reason)
+        yield from _told(dropped, reason)
         usable = usable[~drop.reindex(usable.index)]
     if usable.empty:
         return
@@ -156,25 +154,20 @@ def _of_indicator(indicator: Indicator, rows: pd.DataFrame, first_date: date | N
             yield candidate
 
 
-def _reasons(
-    indicator: Indicator, rows: pd.DataFrame, first_date: date | None
-) -> Iterator[tuple[str, "pd.Series[bool]"]]:
+def _reasons(indicator: Indicator, rows: pd.DataFrame) -> Iterator[tuple[str, "pd.Series[bool]"]]:
     """Why rows are not used, in the order in which the reasons are named."""
-    everything = pd.Series(data=True, index=rows.index)
-    if indicator.role == "context":
-        yield "context: shown, without a vote", everything
-        return
     if indicator.definitions:
         yield "under a definition that is not comparable", ~rows["definition"].isin(indicator.definitions)
     yield "a reference, not a measurement of AI", rows["subject"].isin(indicator.left_out_subjects)
     yield "of low confidence", rows["confidence"] == "low"
-    if first_date is not None:
-        yield f"observed before {first_date}", rows["observed_on"] < pd.Timestamp(first_date)
 
 
-def _told(indicator: Indicator, rows: pd.DataFrame, reason: str) -> Iterator[LeftOut]:
-    for (subject, definition), group in rows.groupby(["subject", "definition"], sort=True):
-        yield (indicator.id, str(subject), str(definition), len(group), reason)
+def _told(rows: pd.DataFrame, reason: str) -> Iterator[LeftOut]:
+    if rows.empty:
+        return
+    for key, n in rows.groupby(["indicator", "subject", "definition"], sort=True).size().items():
+        indicator, subject, definition = map(str, key) if isinstance(key, tuple) else ("", "", "")
+        yield (indicator, subject, definition, int(n), reason)
 
 
 def _short(series: Series) -> LeftOut:

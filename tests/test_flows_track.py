@@ -211,3 +211,28 @@ def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):
         '  found  Invalid cron string: "every monday"\n'
         '  next   five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)\n'
     )
+
+
+RETRY = """
+import asyncio
+from prefect.states import exception_to_failed_state
+from flows.track import _transient
+from metrics.errors import DataError, TransientError
+
+async def again(error):
+    return await _transient(None, None, await exception_to_failed_state(error))
+
+print([asyncio.run(again(error)) for error in (TransientError("x"), DataError("x"), KeyError("x"))])
+"""
+
+
+def test_a_transient_fault_alone_is_tried_again(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", RETRY],
+        env=environment(tmp_path, PREFECT_HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert done.stdout == "[True, False, False]\n"

@@ -35,8 +35,8 @@ def indicator(**changes):
     return {"x": Indicator(**{"id": "x", "title": "X", "unit": "minutes", "scale": "log", "lower": 0.0} | changes)}
 
 
-def formed(rows, as_of=LATE, first_date=None, **changes):
-    return form_series(observations(*rows), indicator(**changes), as_of=as_of, first_date=first_date)
+def formed(rows, as_of=LATE, **changes):
+    return form_series(observations(*rows), indicator(**changes), as_of=as_of)
 
 
 def values(result):
@@ -146,12 +146,6 @@ def test_a_bound_stays_a_bound_and_its_open_end_is_open(published, low, high):
 def test_a_bound_that_bounds_nothing_is_no_value():
     rows = [*yearly(0.1, 0.2), {"observed_on": "2024-01-01", "interval": "bound", "value_low": 0.0, "value_high": 1.0}]
     assert formed(rows, unit="share", scale="logit", lower=0.0, upper=1.0).series == ()
-
-
-def test_values_before_the_first_date_are_left_out():
-    result = formed(yearly(1.0, 2.0, 3.0, 4.0), first_date=date(2021, 1, 1))
-    assert values(result) == [[2.0, 3.0, 4.0]]
-    assert result.left_out["reason"].tolist() == ["observed before 2021-01-01"]
 
 
 def test_the_order_of_rows_never_shows():
