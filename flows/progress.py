@@ -37,10 +37,12 @@ def report_step(name: str, text: str, seconds: float) -> None:
 
 
 def to_stderr() -> None:
-    """Show progress lines on stderr, as they are."""
+    """Show progress lines on stderr, as they are; once is enough."""
+    if LOGGER.handlers:
+        return
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
-    LOGGER.handlers[:] = [handler]
+    LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     # Prefect's handler sits on the parent logger: records must go on reaching it.
     LOGGER.propagate = True

@@ -98,6 +98,8 @@ def _start(port: int, log: Path) -> "subprocess.Popen[bytes]":
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
+            # Ctrl-C goes to the whole group of the terminal: the server must outlive those who still speak to it.
+            start_new_session=True,
             preexec_fn=_end_with_parent(),  # noqa: PLW1509 - no thread runs yet
         )
 

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from flows import assess as assessing
 from flows import report as reporting
 from flows.ingest import Ingested, ingest_each, ingest_source
-from flows.progress import LOGGER, report_ingested, shown, step
+from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
@@ -89,7 +89,8 @@ def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> tu
         with live(home) as connection:
             previous = results.previous_assessment(connection, as_of, prior=assessment.prior.name)
             results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
-        watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks"
+        verdict = assessment.verdict.kind.replace("_", " ")
+        watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
     table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
     create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
     return assessment, previous
@@ -130,6 +131,7 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
         BusyError: another process went on writing for longer than we wait.
         DataError: no source gave a fact.
     """
+    to_stderr()
     folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()

@@ -116,7 +116,9 @@ def latest(rows: pd.DataFrame, indicator: Indicator) -> Latest:
     A human baseline is not news of AI: such a row is the newest value where there is no other.
     """
     measured = rows[~rows["subject"].isin(indicator.left_out_subjects)]
-    ordered = (rows if measured.empty else measured).sort_values(["observed_on", "known_since", "subject", "definition"], kind="stable")
+    ordered = (rows if measured.empty else measured).sort_values(
+        ["observed_on", "known_since", "subject", "definition"], kind="stable"
+    )
     newest: Any = next(ordered.tail(1).itertuples(index=False))
     return Latest(indicator, len(rows), published(newest, indicator), newest.definition)
 
