@@ -309,7 +309,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
 
     known = _known()
     assessment = assess(known, as_of=as_of or today())
-    told = record(known, assessment)
+    told = record(known, assessment, previous=_previous(_home(), assessment))
     text = explained(id, assessment, told)
     if text is None:
         near = get_close_matches(id, known_ids(assessment, told), n=3)
