@@ -13,8 +13,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metrics.errors import DataError
 from metrics.indicator import Indicator
 from metrics.observation import KEY
+
+MAXIMUM_CANDIDATES = 500
+"""Series that are looked at; a table of thousands is one of raw measurements, to be added up first."""
 
 MINIMUM_DATES = 3
 """A level published once or twice has no shape; three dated values are the least that can bend."""
@@ -113,10 +117,14 @@ def form_series(
         as_of: nothing that became known later is used.
 
     A series needs MINIMUM_DATES dated values. Rows of low confidence and of left-out subjects are never in one.
+
+    Raises:
+        DataError: there are more candidates than MAXIMUM_CANDIDATES.
     """
     rows = believed(observations, as_of)
     rows = rows[rows["indicator"].isin(list(indicators))]
     voting = rows["indicator"].isin([key for key, one in indicators.items() if one.role == "evidence"])
+    _check_count(rows[voting], indicators)
     series: list[Series] = []
     left_out = list(_told(rows[~voting], "context: shown, without a vote"))
     for name, group in rows[voting].groupby("indicator", sort=True):
@@ -129,6 +137,18 @@ def form_series(
     return Formed(
         tuple(sorted(series, key=lambda one: one.key)), pd.DataFrame(sorted(left_out), columns=pd.Index(columns))
     )
+
+
+def _check_count(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> None:
+    by_subject = rows["indicator"].isin([key for key, one in indicators.items() if one.series == "per_subject"])
+    n = rows[by_subject].groupby(["indicator", "subject", "definition"]).ngroups
+    if n > MAXIMUM_CANDIDATES:
+        most = rows[by_subject].groupby("indicator")["subject"].nunique()
+        raise DataError(
+            f"{n:,} series are too many to compare",
+            found=f"{most.idxmax()} has {most.max():,} subjects; at most {MAXIMUM_CANDIDATES} series can be",
+            next='add up over subjects first, or set series = "frontier" to follow the best of them',
+        )
 
 
 LeftOut = tuple[str, str, str, int, str]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from metrics import Indicator
+from metrics.errors import DataError
 from metrics.observation import COLUMNS
 from metrics.series import believed, form_series
 
@@ -146,6 +147,18 @@ def test_a_bound_stays_a_bound_and_its_open_end_is_open(published, low, high):
 def test_a_bound_that_bounds_nothing_is_no_value():
     rows = [*yearly(0.1, 0.2), {"observed_on": "2024-01-01", "interval": "bound", "value_low": 0.0, "value_high": 1.0}]
     assert formed(rows, unit="share", scale="logit", lower=0.0, upper=1.0).series == ()
+
+
+def test_a_table_of_raw_measurements_is_refused_before_it_takes_all_day():
+    rows = [{"subject": f"run {at}"} for at in range(501)]
+    with pytest.raises(DataError) as fault:
+        formed(rows)
+    assert str(fault.value) == (
+        "501 series are too many to compare\n"
+        "  found  x has 501 subjects; at most 500 series can be\n"
+        '  next   add up over subjects first, or set series = "frontier" to follow the best of them'
+    )
+    assert formed(rows, series="frontier").series == ()
 
 
 def test_the_order_of_rows_never_shows():
