@@ -53,16 +53,17 @@ def board(
     observations: pd.DataFrame, series: Sequence[Series], as_of: date, indicators: Indicators
 ) -> tuple[MarkerStatus, ...]:
     """Status of every marker as of a date; "no data" where its indicator is unknown or has no value."""
-    rows = believed(observations, as_of)
+    read = [marker.indicator for marker in settings().markers]
+    rows = believed(observations[observations["indicator"].isin(read)], as_of)
     rows = rows[rows["confidence"] != "low"].sort_values(["observed_on", "known_since", "value"], kind="stable")
     by_indicator = {one.indicator.id: one for one in reversed(series)}
     return tuple(_status(marker, rows, by_indicator, indicators) for marker in settings().markers)
 
 
 def _status(marker: Marker, rows: pd.DataFrame, series: dict[str, Series], indicators: Indicators) -> MarkerStatus:
-    mine = rows[
-        (rows["indicator"] == marker.indicator) & rows["method"].isin([marker.method or m for m in rows["method"]])
-    ]
+    mine = rows[rows["indicator"] == marker.indicator]
+    if marker.method:
+        mine = mine[mine["method"] == marker.method]
     wanted = {key: series[key] for key in (marker.indicator, *marker.also) if key in series}
     unit = indicators[marker.indicator].unit if marker.indicator in indicators else ""
     if marker.rule not in RULES:
