@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows import cli
+from warehouse.connection import live
+from warehouse.home import Home
+from warehouse.publish import publish
+from warehouse.results import start_run
 
 TOML = '[hours]\ntitle = "Hours of review"\nunit = "hours"\nscale = "log"\n'
 TOMORROW = (datetime.now(UTC) + timedelta(days=1)).date().isoformat()
@@ -327,3 +331,16 @@ def test_the_packages_are_those_of_this_checkout():
 def test_dates_of_the_embedded_record_are_in_the_past(threefutures):
     rows = json.loads(threefutures("sources", "--json")[1])
     assert max(row["last_known_since"] for row in rows) <= date(2026, 11, 22).isoformat()
+
+
+def test_a_live_file_that_went_missing_does_not_bury_what_was_published(threefutures, folder):
+    threefutures("ingest")
+    home = Home(folder / "data")
+    with live(home) as connection:
+        start_run(connection, command="run", started_at=datetime(2026, 1, 1, tzinfo=UTC), versions={})
+    publish(home)
+    home.live.unlink()
+    assert threefutures("ingest")[0] == 0
+    question = "SELECT (SELECT count(*) FROM fact) > 1000 AS facts, count(*) AS runs FROM run"
+    answer = threefutures("sql", question, "--json")
+    assert json.loads(answer[1]) == [{"facts": True, "runs": 1}]

@@ -193,7 +193,7 @@ def _schema_of(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def is_current(home: Home) -> bool:
-    """Whether the live database can be used as it is: there is none yet, or it has the schema of this code.
+    """Whether the live database can be used as it is: nothing was ever published, or it has the schema.
 
     A file that is not readable is not current either; `rebuild` mends both.
 
@@ -201,7 +201,8 @@ def is_current(home: Home) -> bool:
         BusyError: another process holds the file.
     """
     if not home.live.exists():
-        return True
+        # A live file that went missing is no fresh start: publishing an empty one would bury what was published.
+        return not home.snapshot.exists()
     try:
         connection = _open_live(home.live, LIVE_WAIT_SECONDS)
     except duckdb.Error as error:
