@@ -1,6 +1,6 @@
 """How a command speaks: tables and JSON on stdout, the rest on stderr, in what the terminal can show.
 
-Which commands there are stands in cli.py, how a fault is told in ending.py.
+Which commands there are stands in commands/, how a fault is told in ending.py.
 """
 
 import json
@@ -36,19 +36,28 @@ class Text(click.ParamType[str]):
 
 
 class Day(click.ParamType[date]):
-    """An ISO date."""
+    """An ISO date, by default none of the future: nothing is known of it."""
 
     name = "date"
 
+    def __init__(self, *, future: bool = False) -> None:
+        self._future = future
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ARG002
-        if isinstance(value, date):
-            return value
+        option = param.opts[0] if param else "date"
         try:
-            return date.fromisoformat(value)
+            day = value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError as error:
             raise UsageError(
-                f"--as-of {value!r} is not a date", found=str(value), next="write it as 2026-01-31"
+                f"{option} {value!r} is not a date", found=str(value), next="write it as 2026-01-31"
             ) from error
+        if day > today() and not self._future:
+            raise UsageError(
+                f"{option} {day} is in the future",
+                found=f"today is {today()} in UTC",
+                next="give a date up to today; nothing is known of a later one",
+            )
+        return day
 
 
 class Rates(click.ParamType[tuple[float, ...]]):

@@ -29,6 +29,21 @@ def one_source(chosen: Sequence[Source], names: Sequence[str]) -> Source:
     )
 
 
+def require_day(known_since: date | None) -> date:
+    """The day that files are known since. None is guessed: a file of last year would pass for today's news, and vote.
+
+    Raises:
+        UsageError: it was not given.
+    """
+    if known_since is None:
+        raise UsageError(
+            "--file needs the day since which the public could know what it says",
+            found="no --known-since",
+            next="add --known-since 2026-03-03, the day of publication, or today for what nobody has published",
+        )
+    return known_since
+
+
 def require_files(chosen: Sequence[Source]) -> None:
     """A source that ships no file reads those it is given.
 
@@ -44,7 +59,7 @@ def require_files(chosen: Sequence[Source]) -> None:
             )
 
 
-def ingest_own(home: Home, source: Source, given: Evaluations, *, known_since: date | None, at: datetime) -> Ingested:
+def ingest_own(home: Home, source: Source, given: Evaluations, *, known_since: date, at: datetime) -> Ingested:
     """Ingest the files as the source's; one that cannot be used is told, not raised.
 
     Args:

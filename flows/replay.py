@@ -1,8 +1,10 @@
-"""What would have been said on many dates; stored beside the assessments where there is a warehouse."""
+"""What would have been said on many dates; kept beside the assessments where there is a warehouse."""
 
 from datetime import UTC, datetime
 
 from flows.assess import Known
+from flows.console import say, today
+from flows.rebuild import bring_up_to_date
 from flows.settings import wait_seconds
 from metrics import load_indicators
 from scenarios.dates import schedule
@@ -13,24 +15,31 @@ from warehouse.home import Home
 from warehouse.publish import publish
 
 
-def replayed(home: Home, known: Known, *, first: str, last: str | None, every: str, clock: Clock, prior: str) -> Replay:
-    """Replay the dates; kept and published where a run has made a warehouse.
+def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, prior: str) -> Replay:
+    """Replay the dates with every check.
 
     Args:
-        home: the data folder.
         known: what is kept.
         first: "2023-01" or "2023-01-15".
-        last: the same; this month if None.
+        last: the same.
         every: week, month, quarter or year.
         clock: known, or observed for hindsight.
         prior: of every date.
+
+    Raises:
+        UsageError: a date or the prior cannot be read, or the dates lie in the future.
     """
+    days = schedule(first, last, every, until=today())
+    return replay_judged(known.said, load_indicators(), days, clock=clock, prior=prior, sensitivity=True)
+
+
+def keep_replay(home: Home, told: Replay) -> None:
+    """Store and publish a replay; before the first run there is no warehouse, and nothing is kept."""
+    if not home.snapshot.exists():
+        return
     at = datetime.now(UTC)
-    days = schedule(first, last or f"{at:%Y-%m}", every, until=at.date())
-    told = replay_judged(known.said, load_indicators(), days, clock=clock, prior=prior, sensitivity=True)
-    if home.snapshot.exists():
-        with writer(home, command="replay", wait_seconds=wait_seconds()):
-            with live(home) as connection:
-                replays.store_replay(connection, told.to_dict(), stored_at=at)
-            publish(home)
-    return told
+    with writer(home, command="replay", wait_seconds=wait_seconds(), on_wait=say):
+        bring_up_to_date(home, at=at)
+        with live(home) as connection:
+            replays.store_replay(connection, told.to_dict(), stored_at=at)
+        publish(home)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows import cli
+from flows.commands import kept
 from warehouse.connection import live
 from warehouse.home import Home
 from warehouse.publish import publish
@@ -401,7 +402,7 @@ def test_sources_tell_licence_and_count(threefutures, folder):
 
 
 def test_a_fault_of_our_own_is_told_in_three_lines(threefutures, monkeypatch):
-    monkeypatch.setattr(cli, "home_folder", lambda: 1 / 0)
+    monkeypatch.setattr(kept, "home_folder", lambda: 1 / 0)
     code, out, err = threefutures("sources")
     assert (code, out) == (1, "")
     assert err.startswith("threefutures met a fault of its own: ZeroDivisionError\n  found  division by zero\n  next ")

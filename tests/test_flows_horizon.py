@@ -118,6 +118,18 @@ def test_a_file_needs_one_source_to_be_read_as(threefutures, table):
     )  # fmt: skip
 
 
+def test_a_file_needs_the_day_it_was_known_since(threefutures, table):
+    assert threefutures("ingest", "inspect_logs", "--file", table) == (
+        2, "", ("--file needs the day since which the public could know what it says\n  found  no --known-since\n"
+        "  next   add --known-since 2026-03-03, the day of publication, or today for what nobody has published\n")
+    )  # fmt: skip
+
+
+def test_no_file_is_known_since_tomorrow(threefutures, table):
+    code, _, err = threefutures("ingest", "inspect_logs", "--file", table, "--known-since", "2999-01-01")
+    assert (code, err.splitlines()[0]) == (2, "--known-since 2999-01-01 is in the future")
+
+
 def test_a_source_without_files_of_its_own_asks_for_one(threefutures):
     assert threefutures("ingest", "metr_runs") == (
         2,

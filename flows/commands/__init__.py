@@ -1,0 +1,1 @@
+"""The commands of `threefutures`, by what they do; cli.py gathers them."""

@@ -1,0 +1,54 @@
+"""What the commands find in the data folder."""
+
+from typing import TYPE_CHECKING, Any
+
+from flows.console import say, today
+from flows.settings import home_folder
+from metrics.errors import DataError
+
+if TYPE_CHECKING:
+    from flows.assess import Known
+    from scenarios import Assessment
+    from warehouse.home import Home
+
+
+def kept_home() -> "Home":
+    """The data folder; it need not exist."""
+    from warehouse.home import Home
+
+    return Home(home_folder())
+
+
+def kept_known() -> "Known":
+    """What is known: of the snapshot, or of the embedded files before the first run."""
+    from flows.assess import known
+    from flows.progress import shown
+
+    found = known(kept_home(), today())
+    if not kept_home().snapshot.exists():
+        say(f"no warehouse yet in {shown(kept_home().root)}: reading {found.origin} (threefutures run makes one)")
+    return found
+
+
+def kept_facts() -> "Known":
+    """What is known, if anything is.
+
+    Raises:
+        DataError: no fact is kept.
+    """
+    found = kept_known()
+    if found.facts.empty:
+        raise DataError(f"{kept_home().root}: no fact is kept yet", found="0 facts", next="threefutures run")
+    return found
+
+
+def previous_assessment(home: "Home", assessment: "Assessment") -> dict[str, Any] | None:
+    """The assessment published before, of the same prior."""
+    from warehouse import results
+    from warehouse.connection import snapshot
+
+    if not home.snapshot.exists():
+        return None
+    with snapshot(home) as connection:
+        prior = assessment.prior
+        return results.previous_assessment(connection, assessment.as_of, prior=prior.name, weights=prior.weights)

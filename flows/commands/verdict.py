@@ -1,0 +1,220 @@
+"""Commands that judge: classify, report, explain, replay, calibrate."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.commands.kept import kept_facts, kept_home, previous_assessment
+from flows.commands.options import PATH, as_json, as_of_option, prior_option
+from flows.console import Text, print_block, print_document, print_json, print_text, say, speaks_unicode, today
+from flows.settings import wait_seconds
+from metrics.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from scenarios import Assessment
+    from scenarios.replay import Clock
+
+
+@click.command()
+@as_of_option
+@prior_option
+@click.option("--data", type=PATH, help="Classify this CSV instead of the record.")
+@click.option("--indicators", type=PATH, help="What the CSV's indicators are (TOML).")
+@click.option("--brief", is_flag=True, help="The verdict alone, without the evidence table.")
+@click.option("--no-sensitivity", is_flag=True, help="Skip the sweeps; faster, and no range is shown.")
+@as_json
+def classify(
+    as_of: date | None,
+    prior: str,
+    data: Path | None,
+    indicators: Path | None,
+    brief: bool,
+    no_sensitivity: bool,
+    as_json: bool,
+) -> None:
+    """Say which future the record, or your own table, resembles.
+
+    \b
+    Example: threefutures classify --as-of 2026-03-31 --prior sceptic
+    Example: threefutures classify --data ours.csv --indicators ours.toml
+    """
+    if (data is None) != (indicators is None):
+        raise UsageError(
+            "--data and --indicators belong together",
+            found="one of them",
+            next="threefutures classify --data ours.csv --indicators ours.toml",
+        )
+    if data is not None and indicators is not None:
+        assessment = _classify_own(data, indicators, as_of, prior, not no_sensitivity)
+    else:
+        from flows.assess import assess
+
+        assessment = assess(kept_facts(), as_of=as_of or today(), prior=prior, sensitivity=not no_sensitivity)
+    if as_json:
+        print_document(assessment.to_json())
+        return
+    own = ["threefutures classify ... --json"] if data else []
+    usual = today() if data is None else None
+    print_block(assessment, differs=_differs(assessment, as_of, usual), next_commands=own)
+    if not brief:
+        from reports.terminal import evidence
+
+        click.echo("")
+        click.echo(evidence(assessment, unicode=speaks_unicode()))
+
+
+def _differs(assessment: "Assessment", as_of: date | None, usual: date | None) -> list[str]:
+    """Which choices are not the default ones."""
+    from scenarios.prior import parse_prior
+
+    prior = ["prior"] if assessment.prior.weights != parse_prior("uniform").weights else []
+    return [*prior, "as of"] if as_of not in (None, usual) else prior
+
+
+def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
+    from metrics import load_indicators
+    from scenarios.classifier import classify_judged
+    from scenarios.intake import read_own
+
+    catalogue = load_indicators(indicators)
+    observations = read_own(_bytes(data), catalogue, name=data.name, today=today())
+    return classify_judged(observations, catalogue, as_of=as_of, prior=prior, sensitivity=sensitivity)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{path}: the file cannot be read",
+            found=error.strerror or str(error),
+            next="give the path of a CSV file with indicator, observed_on and value",
+        ) from error
+
+
+@click.command()
+@as_of_option
+@prior_option
+@as_json
+def report(as_of: date | None, prior: str, as_json: bool) -> None:
+    """Write the status report of what is kept, as of a date.
+
+    \b
+    Example: threefutures report --as-of 2026-06-30
+    """
+    from flows.assess import assess
+    from flows.progress import shown
+    from flows.report import record, write_report
+    from reports.status import status_json
+    from warehouse.connection import writer
+
+    home = kept_home()
+    home.prepare()
+    with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
+        known = kept_facts()
+        assessment = assess(known, as_of=as_of or today(), prior=prior)
+        told = record(known, assessment, previous=previous_assessment(home, assessment))
+        folder = write_report(home, assessment, told)
+    if as_json:
+        print_document(status_json(assessment, record=told))
+        return
+    click.echo(f"{shown(folder)}/status.md")
+
+
+@click.command()
+@click.argument("id", type=Text())
+@as_of_option
+@as_json
+def explain(id: str, as_of: date | None, as_json: bool) -> None:
+    """Explain a future, an indicator, a fact or a run.
+
+    What it says, what it means, where it comes from, what it does to the verdict, and what it cannot tell. Futures are
+    stall, compounding and recursive; ids of facts and runs are those of the tables fact and run (threefutures sql).
+
+    \b
+    Example: threefutures explain task_horizon_p50
+    Example: threefutures explain compounding
+    """
+    from difflib import get_close_matches
+
+    from flows.assess import assess
+    from flows.past_run import past_run
+    from flows.report import record
+    from reports.explain import drawn, explain_dict, known_ids
+    from reports.explain import explain as explained
+    from reports.explain_run import explain_run
+
+    if ran := past_run(kept_home(), id):
+        print_json(explain_run(ran)._asdict()) if as_json else print_text(drawn(explain_run(ran)))
+        return
+    known = kept_facts()
+    assessment = assess(known, as_of=as_of or today())
+    told = record(known, assessment, previous=previous_assessment(kept_home(), assessment))
+    text = explained(id, assessment, told)
+    if text is None:
+        near = get_close_matches(id, known_ids(assessment, told), n=3)
+        raise UsageError(
+            f"there is nothing called {id!r}",
+            found="no future, indicator, fact or run of that id",
+            next=f"did you mean {' or '.join(near)}?" if near else "threefutures indicators lists the indicators",
+        )
+    if as_json:
+        print_json(explain_dict(id, assessment, told))
+        return
+    print_text(text)
+
+
+@click.command()
+@click.option("--from", "first", default="2023-01", show_default=True, help="First date: YYYY-MM or YYYY-MM-DD.")
+@click.option("--to", "last", default=None, help="Last date (default: this month).")
+@click.option("--every", type=click.Choice(["week", "month", "quarter", "year"]), default="month", show_default=True)
+@click.option(
+    "--clock",
+    type=click.Choice(["known", "observed"]),
+    default="known",
+    show_default=True,
+    help="known: with what was public then; observed: with hindsight, what had happened by then.",
+)
+@prior_option
+@as_json
+def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str, as_json: bool) -> None:
+    """Say what would have been said at each of many past dates.
+
+    \b
+    Example: threefutures replay --from 2023-01 --to 2026-11 --every month
+    Example: threefutures replay --every quarter --clock observed --json
+    """
+    from flows.replay import keep_replay, replayed
+    from reports.replay import replay_text
+
+    told = replayed(kept_facts(), first=first, last=last or f"{today():%Y-%m}", every=every, clock=clock, prior=prior)
+    if as_json:
+        print_json(told.to_dict())
+    else:
+        print_text(replay_text(told, unicode=speaks_unicode()))
+    keep_replay(kept_home(), told)
+
+
+@click.command()
+@click.option("--worlds", type=click.IntRange(1, 100_000), default=1000, show_default=True, help="Of each suite.")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Another seed, other worlds.")
+@click.option("--jobs", type=click.IntRange(1), default=None, help="Processes (default: one a processor).")
+@as_json
+def calibrate(worlds: int, seed: int, jobs: int | None, as_json: bool) -> None:
+    """Say how often the verdict is right, on simulated worlds with a known answer.
+
+    \b
+    Example: threefutures calibrate --worlds 200
+    """
+    from flows.assess import assess
+    from flows.calibrate import calibrate as simulate
+    from reports.calibration import calibration_page
+
+    assessment = assess(kept_facts(), as_of=today(), sensitivity=False)
+    summary = simulate(assessment.series, worlds=worlds, seed=seed, jobs=jobs)
+    if as_json:
+        print_json(summary.to_dict())
+        return
+    print_text(calibration_page(summary))
