@@ -4,6 +4,7 @@ Environment variables are read here and nowhere else. Nothing here imports Prefe
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from metrics.errors import WarehouseError
@@ -51,6 +52,12 @@ def wait_seconds() -> float:
 def debugging() -> bool:
     """Whether THREEFUTURES_DEBUG asks for tracebacks."""
     return bool(os.environ.get("THREEFUTURES_DEBUG"))
+
+
+def environment_without(names: Iterable[str]) -> dict[str, str]:
+    """The environment for a program that must not see some of it."""
+    left_out = set(names)
+    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 def wants_colour() -> bool:
