@@ -20,6 +20,7 @@ from flows.configuration import Alerts, Email
 from flows.configuration_values import Secret
 from flows.settings import environment_without
 from metrics.errors import ThreeFuturesError
+from reports.alert import test_message
 
 SECONDS = 10.0
 """How long one try may take to connect, and to wait for an answer."""
@@ -78,6 +79,16 @@ def channels(alerts: Alerts) -> list[Channel]:
         hidden = [secret.variable for secret in others if secret]
         found.append(Channel("command", words[0], lambda parcel: _run(words, hidden, parcel)))
     return found
+
+
+def try_out(channel: Channel) -> str:
+    """Send a test message: "sent", or why it was not."""
+    test = test_message()
+    try:
+        channel.send(Parcel(*test, {**test._asdict(), "changes": []}))
+    except ChannelError as error:
+        return str(error)
+    return "sent"
 
 
 def _posting(name: str, address: Secret, document: Callable[[Parcel], Any]) -> Channel:

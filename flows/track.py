@@ -14,8 +14,11 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
+from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
+from flows.channels import channels
+from flows.configuration import Alerts, Configuration, load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
@@ -23,6 +26,7 @@ from flows.recorded import recorded
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.prior import parse_prior
 from warehouse import results
 from warehouse.connection import live, writer
 from warehouse.finalisation import silence_finalisation
@@ -121,6 +125,20 @@ def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) 
     return folder
 
 
+@task(name="alert", tags=["alert"], cache_policy=NO_CACHE, persist_result=False)
+def alert(
+    home: Home, settings: Alerts, run_id: str, assessed: Assessed, report: Path, at: datetime
+) -> list[dict[str, str]]:
+    """Tell every channel what is otherwise than it was last told; one that cannot be told fails nothing."""
+    known = assessing.known_live(home)
+    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing)
+    run = alerting.Concluded(run_id, assessed.id, assessed.assessment, sources, known.failing, report, at)
+    with step("alert") as watch:
+        told = alerting.tell(home, run, settings, channels(settings))
+        watch.text = ", ".join(f"{one['alert']}: {one['outcome']}" for one in told)
+    return told
+
+
 @task(name="publish", tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
 def publish_task(home: Home) -> Published:
     """Swap in the snapshot that everybody reads."""
@@ -145,6 +163,7 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
         DataError: no source gave a fact.
     """
     to_stderr()
+    settings = load_configuration(Path.cwd())
     folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
@@ -155,9 +174,17 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
             ingested = ingest(folder, (), at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessment_id, assessment, previous = assess(folder, recording.run_id, day, prior, at)
-            recording.add([{"assessment": assessment_id}])
-            written = report(folder, assessment, previous)
+            assessed = assess(folder, recording.run_id, day, prior, at)
+            recording.add([{"assessment": assessed.id}])
+            written = report(folder, assessed.assessment, assessed.previous)
+            if _is_told(settings, assessed.assessment, as_of):
+                recording.add(alert(folder, settings.alerts, recording.run_id, assessed, written / "status.md", at))
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessment, previous, written, published)
+    return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
+
+
+def _is_told(settings: Configuration, assessment: Assessment, as_of: str | None) -> bool:
+    """Whether alerts are about a run: one as of today, with the prior that is configured."""
+    usual = parse_prior(settings.verdict.prior_text).weights == assessment.prior.weights
+    return as_of is None and usual and bool(channels(settings.alerts))

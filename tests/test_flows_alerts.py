@@ -291,3 +291,29 @@ def test_nothing_is_kept_of_an_address(home, webhook):
     assert len(webhook.log) == 1
     assert json.loads(webhook.log[0][0].get_data())["run"] == "r1"
     assert "s3cret" not in str(kept)
+
+
+def configured(folder, **text):
+    lines = [f"{key} = {value}" for key, value in text.items()]
+    (folder / "threefutures.toml").write_text("\n".join(["[alerts]", *lines]))
+
+
+def test_the_command_tries_every_channel_and_shows_no_address(threefutures, folder, webhook):
+    webhook.expect_request("/s3cret").respond_with_data("")
+    configured(folder, webhook=f'"env:{ADDRESS}"', command='["false"]')
+    code, out, err = threefutures("alert", "--test", "--json")
+    assert code == 1
+    assert json.loads(out) == [
+        {"channel": "webhook", "where": f"the address in {ADDRESS}", "test": "sent"},
+        {"channel": "command", "where": "false", "test": "false ended with code 1"},
+    ]
+    assert err == (
+        "command: the test message was not taken\n"
+        "  found  false ended with code 1\n"
+        "  next   mend [alerts] in threefutures.toml, or the variable it names; then threefutures alert --test\n"
+    )
+
+
+def test_without_a_channel_there_is_nothing_to_try(threefutures):
+    code, _, err = threefutures("alert", "--test")
+    assert (code, err.splitlines()[0]) == (2, "there is no channel to test")

@@ -49,9 +49,7 @@ def altered(home: Home) -> list[str]:
 def not_landed(home: Home, files: tuple[tuple[str, str], ...]) -> list[str]:
     """Landed files that are gone, or no longer what was fetched."""
     with os_explained(home.landing):
-        return [
-            f"{source}/{sha256}" for source, sha256 in files if not _is(home.landing / source / sha256, sha256)
-        ]
+        return [f"{source}/{sha256}" for source, sha256 in files if not _is(home.landing / source / sha256, sha256)]
 
 
 def _is(path: Path, sha256: str) -> bool:
