@@ -62,6 +62,8 @@ class Channel(NamedTuple):
     """For people, without any secret."""
     send: Callable[[Parcel], None]
     """Raises ChannelError."""
+    variables: tuple[str, ...] = ()
+    """Of the environment, that hold its secrets."""
 
 
 def channels(alerts: Alerts) -> list[Channel]:
@@ -73,10 +75,10 @@ def channels(alerts: Alerts) -> list[Channel]:
         found.append(_posting("slack", alerts.slack, _as_slack))
     if mail := alerts.email:
         where = f"{', '.join(mail.recipients)} by {mail.host}:{mail.port}"
-        found.append(Channel("email", where, _persistent(lambda parcel: _mail(mail, parcel))))
+        login = tuple(secret.variable for secret in (mail.user, mail.password) if secret)
+        found.append(Channel("email", where, _persistent(lambda parcel: _mail(mail, parcel)), login))
     if words := alerts.command:
-        others = (alerts.webhook, alerts.slack, *((mail.user, mail.password) if mail else ()))
-        hidden = [secret.variable for secret in others if secret]
+        hidden = [variable for other in found for variable in other.variables]
         found.append(Channel("command", words[0], lambda parcel: _run(words, hidden, parcel)))
     return found
 
@@ -93,7 +95,7 @@ def try_out(channel: Channel) -> str:
 
 def _posting(name: str, address: Secret, document: Callable[[Parcel], Any]) -> Channel:
     where = f"the address in {address.variable}"
-    return Channel(name, where, _persistent(lambda parcel: _post(address, document(parcel))))
+    return Channel(name, where, _persistent(lambda parcel: _post(address, document(parcel))), (address.variable,))
 
 
 def _persistent(send: Callable[[Parcel], None]) -> Callable[[Parcel], None]:

@@ -31,7 +31,7 @@ for command in (
     *(verdict.classify, verdict.report, verdict.explain, verdict.replay, verdict.calibrate),
     *(record.sources, record.indicators, record.quarantine, record.sql, record.export),
     *(measure.horizon, measure.git),
-    upkeep.alert,
+    *(upkeep.doctor, upkeep.alert, upkeep.backup),
 ):
     cli.add_command(command)
 

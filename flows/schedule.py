@@ -16,6 +16,8 @@ from flows.progress import LOGGER
 from flows.server import LocalServer
 from flows.track import track
 from metrics.errors import UsageError
+from warehouse.home import Home
+from warehouse.lock import held
 
 NEXT = 'five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)'
 
@@ -46,31 +48,37 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
     Raises:
         UsageError: the expression is not cron, or names no day that ever comes.
         WarehouseError: the local scheduler did not start.
+        BusyError: another process runs the schedule of this folder.
     """
-    schedule, first = _schedule(cron)
-    server.wait()
-    LOGGER.info(
-        "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
-    )
-    if as_json:
-        print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
-    run: Flow[..., Any] = track_as_json if as_json else track
-    run.serve(
-        name="scheduled",
-        schedule=schedule,
-        parameters={"home": str(home), "command": "serve"},
-        tags=["threefutures"],
-        limit=1,
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        # By default a restart would leave the schedule paused, and nobody would notice.
-        pause_on_shutdown=False,
-        print_starting_message=False,
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
+    schedule, first = timetable(cron)
+    with held(Home(home).schedule_lock, f"serve --cron '{cron}'"):
+        server.wait()
+        LOGGER.info(
+            "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
+        )
+        if as_json:
+            print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
+        run: Flow[..., Any] = track_as_json if as_json else track
+        run.serve(
+            name="scheduled",
+            schedule=schedule,
+            parameters={"home": str(home), "command": "serve"},
+            tags=["threefutures"],
+            limit=1,
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            # By default a restart would leave the schedule paused, and nobody would notice.
+            pause_on_shutdown=False,
+            print_starting_message=False,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
 
 
-def _schedule(cron: str) -> tuple[Schedule, datetime]:
-    """The schedule, and the first time it comes."""
+def timetable(cron: str) -> tuple[Schedule, datetime]:
+    """The schedule, and the next time it comes.
+
+    Raises:
+        UsageError: the expression is not cron, or names no day that ever comes.
+    """
     try:
         schedule = Cron(cron, timezone="UTC")
     except ValueError as error:

@@ -58,6 +58,16 @@ def environment_without(names: Iterable[str]) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
+def unset(names: Iterable[str]) -> list[str]:
+    """Which of these variables are not set, or empty."""
+    return [name for name in names if not os.environ.get(name)]
+
+
+def logs_json() -> bool:
+    """Whether THREEFUTURES_LOG asks for a JSON object a line on stderr."""
+    return os.environ.get("THREEFUTURES_LOG", "").lower() == "json"
+
+
 def wants_colour() -> bool:
     """Whether the terminal shows colour and nobody asked for none (NO_COLOR)."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"

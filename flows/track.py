@@ -18,15 +18,17 @@ from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import channels
-from flows.configuration import Alerts, Configuration, load_configuration
+from flows.configuration import Alerts, Configuration, Retention, load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
+from flows.retention import retain
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
 from scenarios.prior import parse_prior
+from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
 from warehouse.finalisation import silence_finalisation
@@ -179,9 +181,17 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
             written = report(folder, assessed.assessment, assessed.previous)
             if _is_told(settings, assessed.assessment, as_of):
                 recording.add(alert(folder, settings.alerts, recording.run_id, assessed, written / "status.md", at))
+            _retain(folder, settings.retention, at)
             recording.finish("done")
             published = publish_task(folder)
     return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
+
+
+def _retain(home: Home, settings: Retention, at: datetime) -> None:
+    if settings.reports or settings.landing:
+        with step("retain") as watch:
+            removed = retain(home, settings, at=at)
+            watch.text = f"{counted(removed.reports, 'report')} and {counted(removed.landed, 'landed file')} removed"
 
 
 def _is_told(settings: Configuration, assessment: Assessment, as_of: str | None) -> bool:

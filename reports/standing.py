@@ -85,8 +85,11 @@ def _crossings(wires: Tripwires) -> Iterator[dict[str, Any]]:
             if region.scenario != leader and region.level == LEADS_AT:
                 yield {
                     **{key: getattr(wire, key) for key in ("indicator", "subject", "definition", "title", "unit")},
-                    "last_on": wire.last_on, "leader": leader, "scenario": region.scenario,
-                    "low": region.low, "high": region.high,
+                    "last_on": wire.last_on,
+                    "leader": leader,
+                    "scenario": region.scenario,
+                    "low": region.low,
+                    "high": region.high,
                 }
 
 

@@ -58,6 +58,8 @@ def held(lock: Path, command: str) -> Iterator[None]:
     """
     with os_explained(lock), lock.open("a+", encoding="utf-8") as file:
         if not try_lock(file.fileno()):
-            raise BusyError(f"{lock}: another process does this already", found=holder(lock), next="stop it first")
+            raise BusyError(
+                f"{lock.parent}: another process does this already", found=holder(lock), next="stop it first"
+            )
         say_who(file, command)
         yield
