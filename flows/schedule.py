@@ -33,7 +33,7 @@ def track_as_json(home: str, command: str = "serve") -> None:
     print_json({"status": "done", **run_document(tracked)}, indent=None)
 
 
-def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) -> None:
+def serve(home: Path, *, cron: str, server: LocalServer, ui: bool = False, as_json: bool = False) -> None:
     """Run the pipeline at every time a cron expression names, in UTC, until interrupted.
 
     A run that is due while another is still going is cancelled, so that downtime leaves no backlog; stopping leaves
@@ -43,6 +43,7 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
         home: the data folder.
         cron: when.
         server: whose schedule it is.
+        ui: say where its pages are.
         as_json: print a line of JSON for the schedule, and one a run.
 
     Raises:
@@ -56,6 +57,8 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
         LOGGER.info(
             "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
         )
+        if ui:
+            LOGGER.info("pages     %s", server.pages)
         if as_json:
             print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
         run: Flow[..., Any] = track_as_json if as_json else track

@@ -66,21 +66,22 @@ def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
 
 @click.command()
 @click.option("--cron", default=DEFAULT_CRON, show_default=True, help="When, in UTC; a sixth field counts seconds.")
+@click.option("--ui", is_flag=True, help="Show every run to browsers of this machine; the address is printed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line: the schedule, then every run.")
-def serve(cron: str, as_json: bool) -> None:
+def serve(cron: str, ui: bool, as_json: bool) -> None:
     """Run the pipeline on a schedule until stopped with Ctrl-C.
 
     \b
-    Example: threefutures serve --cron "0 6 * * 1"
+    Example: threefutures serve --cron "0 6 * * 1" --ui
     """
     home = kept_home()
     home.prepare()
     quiet_prefect(home.prefect)
-    server = local_server(home.prefect)
+    server = local_server(home.prefect, ui=ui)
     show_progress()
     from flows.schedule import serve as serve_flow
 
-    serve_flow(home.root, cron=cron, server=server, as_json=as_json)
+    serve_flow(home.root, cron=cron, server=server, ui=ui, as_json=as_json)
 
 
 @click.command(short_help="Make facts and quarantine anew from the landed files.")
