@@ -158,9 +158,9 @@ def _schedule(patient: Patient) -> Said:
 
 def _next(home: Home, cron: str) -> str:
     quiet_prefect(home.prefect)
-    from flows.schedule import timetable  # noqa: PLC0415 - imports Prefect, which takes seconds
+    from flows.schedule import When, timetable  # noqa: PLC0415 - imports Prefect, which takes seconds
 
-    return f"{timetable(cron)[1]:%Y-%m-%d %H:%M} UTC"
+    return f"{timetable(When('--cron', cron))[1]:%Y-%m-%d %H:%M} UTC"
 
 
 def _snapshot(patient: Patient) -> Said:

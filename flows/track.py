@@ -18,7 +18,8 @@ from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import channels
-from flows.configuration import Alerts, Configuration, Retention, load_configuration
+from flows.choices import Choices, chosen
+from flows.configuration import Alerts, Retention, load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
@@ -27,7 +28,6 @@ from flows.retention import retain
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
-from scenarios.prior import parse_prior
 from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
@@ -92,7 +92,7 @@ def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ..
 
 
 @task(name="assess", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
-def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> Assessed:
+def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime) -> Assessed:
     """Classify what is known, and keep the assessment beside the one before it."""
     with step("assess") as watch:
         known = assessing.known_live(home)
@@ -102,11 +102,9 @@ def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> As
                 found="every source failed, or no row was accepted",
                 next="threefutures quarantine lists what was refused",
             )
-        assessment = assessing.assess(known, as_of=as_of, prior=prior)
+        assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
-            previous = results.previous_assessment(
-                connection, as_of, prior=assessment.prior.name, weights=assessment.prior.weights
-            )
+            previous = assessing.previous_assessment(connection, assessment)
             assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
@@ -151,24 +149,32 @@ def publish_task(home: Home) -> Published:
 
 
 @flow(name="track", flow_run_name="track", persist_result=False)
-def track(home: str, as_of: str | None = None, prior: str = "uniform", command: str = "run") -> Tracked:
+def track(
+    home: str,
+    as_of: str | None = None,
+    prior: str | None = None,
+    command: str = "run",
+    configuration: str | None = None,
+) -> Tracked:
     """Ingest every source, assess what is known, report, publish.
 
     Args:
         home: the data folder.
         as_of: ISO date; nothing that became known later is used. Today in UTC by default.
-        prior: a preset, or "S,C,R".
+        prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
+        configuration: a threefutures.toml; by default as load_configuration finds one.
 
     Raises:
         BusyError: another process went on writing for longer than we wait.
         DataError: no source gave a fact.
     """
     to_stderr()
-    settings = load_configuration(Path.cwd())
     folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
+    said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
+    choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
         bring_up_to_date(folder, at=at)
@@ -176,12 +182,12 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
             ingested = ingest(folder, (), at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessed = assess(folder, recording.run_id, day, prior, at)
+            assessed = assess(folder, recording.run_id, day, choices, at)
             recording.add([{"assessment": assessed.id}])
             written = report(folder, assessed.assessment, assessed.previous)
-            if _is_told(settings, assessed.assessment, as_of):
-                recording.add(alert(folder, settings.alerts, recording.run_id, assessed, written / "status.md", at))
-            _retain(folder, settings.retention, at)
+            if as_of is None and prior is None and channels(said.alerts):
+                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.md", at))
+            _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)
     return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
@@ -192,9 +198,3 @@ def _retain(home: Home, settings: Retention, at: datetime) -> None:
         with step("retain") as watch:
             removed = retain(home, settings, at=at)
             watch.text = f"{counted(removed.reports, 'report')} and {counted(removed.landed, 'landed file')} removed"
-
-
-def _is_told(settings: Configuration, assessment: Assessment, as_of: str | None) -> bool:
-    """Whether alerts are about a run: one as of today, with the prior that is configured."""
-    usual = parse_prior(settings.verdict.prior_text).weights == assessment.prior.weights
-    return as_of is None and usual and bool(channels(settings.alerts))
