@@ -25,7 +25,7 @@ from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
 from flows.retention import retain
-from flows.settings import wait_seconds
+from flows.settings import home_folder, wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
 from scenarios.words import counted
@@ -150,7 +150,7 @@ def publish_task(home: Home) -> Published:
 
 @flow(name="track", flow_run_name="track", persist_result=False)
 def track(
-    home: str,
+    home: str | None = None,
     as_of: str | None = None,
     prior: str | None = None,
     command: str = "run",
@@ -159,7 +159,7 @@ def track(
     """Ingest every source, assess what is known, report, publish.
 
     Args:
-        home: the data folder.
+        home: the data folder; by default that of the configuration.
         as_of: ISO date; nothing that became known later is used. Today in UTC by default.
         prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
@@ -170,10 +170,10 @@ def track(
         DataError: no source gave a fact.
     """
     to_stderr()
-    folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
     said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
+    folder = Home(Path(home) if home else home_folder(said.home))
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
