@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.settings import wants_colour
+from flows.settings import logs_json, wants_colour
 from metrics.errors import UsageError
 from reports.untrusted import ascii_only
 
@@ -79,10 +79,15 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def say(text: str) -> None:
+def say(text: str, *, level: str = "info") -> None:
     """Say something beside the result, on stderr; a reader that has gone keeps nothing from being done."""
+    line = json.dumps({"at": _now(), "level": level, "message": text}, ensure_ascii=False) if logs_json() else text
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(line, err=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def show_progress() -> None:

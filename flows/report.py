@@ -114,11 +114,16 @@ def _swap_in(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _point_latest(reports: Path) -> None:
-    newest = max(entry.name for entry in reports.iterdir() if _is_day(entry.name) and (entry / "status.md").is_file())
+    newest = max(day for day in days_of(reports) if (reports / day / "status.md").is_file())
     latest = reports / "latest"
     with being_written(latest) as link:
         link.symlink_to(newest, target_is_directory=True)
         put_in_place(link, latest)
+
+
+def days_of(reports: Path) -> list[str]:
+    """Names of the folders of reports, the oldest first."""
+    return sorted(entry.name for entry in reports.iterdir() if _is_day(entry.name))
 
 
 def _is_day(name: str) -> bool:

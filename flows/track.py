@@ -14,17 +14,21 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
+from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
+from flows.channels import channels
 from flows.choices import Choices, chosen
-from flows.configuration import load_configuration
+from flows.configuration import Alerts, Retention, load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
-from flows.settings import wait_seconds
+from flows.retention import retain
+from flows.settings import home_folder, wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
 from warehouse.finalisation import silence_finalisation
@@ -121,6 +125,20 @@ def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) 
     return folder
 
 
+@task(name="alert", tags=["alert"], cache_policy=NO_CACHE, persist_result=False)
+def alert(
+    home: Home, settings: Alerts, run_id: str, assessed: Assessed, report: Path, at: datetime
+) -> list[dict[str, str]]:
+    """Tell every channel what is otherwise than it was last told; one that cannot be told fails nothing."""
+    known = assessing.known_live(home)
+    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing)
+    run = alerting.Concluded(run_id, assessed.id, assessed.assessment, sources, known.failing, report, at)
+    with step("alert") as watch:
+        told = alerting.tell(home, run, settings, channels(settings))
+        watch.text = ", ".join(f"{one['alert']}: {one['outcome']}" for one in told)
+    return told
+
+
 @task(name="publish", tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
 def publish_task(home: Home) -> Published:
     """Swap in the snapshot that everybody reads."""
@@ -132,7 +150,7 @@ def publish_task(home: Home) -> Published:
 
 @flow(name="track", flow_run_name="track", persist_result=False)
 def track(
-    home: str,
+    home: str | None = None,
     as_of: str | None = None,
     prior: str | None = None,
     command: str = "run",
@@ -141,7 +159,7 @@ def track(
     """Ingest every source, assess what is known, report, publish.
 
     Args:
-        home: the data folder.
+        home: the data folder; by default that of the configuration.
         as_of: ISO date; nothing that became known later is used. Today in UTC by default.
         prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
@@ -152,10 +170,10 @@ def track(
         DataError: no source gave a fact.
     """
     to_stderr()
-    folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
     said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
+    folder = Home(Path(home) if home else home_folder(said.home))
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
@@ -164,9 +182,19 @@ def track(
             ingested = ingest(folder, (), at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessment_id, assessment, previous = assess(folder, recording.run_id, day, choices, at)
-            recording.add([{"assessment": assessment_id}])
-            written = report(folder, assessment, previous)
+            assessed = assess(folder, recording.run_id, day, choices, at)
+            recording.add([{"assessment": assessed.id}])
+            written = report(folder, assessed.assessment, assessed.previous)
+            if as_of is None and prior is None and channels(said.alerts):
+                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.md", at))
+            _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessment, previous, written, published)
+    return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
+
+
+def _retain(home: Home, settings: Retention, at: datetime) -> None:
+    if settings.reports or settings.landing:
+        with step("retain") as watch:
+            removed = retain(home, settings, at=at)
+            watch.text = f"{counted(removed.reports, 'report')} and {counted(removed.landed, 'landed file')} removed"

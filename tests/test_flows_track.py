@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import duckdb
@@ -196,10 +197,13 @@ def done_runs(folder):
 def test_the_schedule_makes_two_runs_by_itself(tmp_path):
     printed = tmp_path / "printed.jsonl"
     with printed.open("w") as file:  # a pipe that nobody reads is full after the first run
-        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", stdout=file)
+        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", "--ui", stdout=file)
     try:
         wait_until(lambda: process.poll() is not None or done_runs(tmp_path) >= 2)
         assert process.poll() is None, process.communicate()
+        server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
+        with urllib.request.urlopen(server.removesuffix("/api")) as page:
+            assert "Prefect" in page.read().decode()
     finally:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=SECONDS)
@@ -244,3 +248,27 @@ def test_a_transient_fault_alone_is_tried_again(tmp_path):
         check=True,
     )
     assert done.stdout == "[True, False, False]\n"
+
+
+DEPLOYED = """
+import inspect
+import yaml
+from prefect.flows import load_flow_from_entrypoint
+with open("prefect.yaml") as file:
+    (weekly,) = yaml.safe_load(file)["deployments"]
+track = load_flow_from_entrypoint(weekly["entrypoint"])
+print(track.name, set(weekly["parameters"]) <= set(inspect.signature(track.fn).parameters), weekly["concurrency_limit"])
+"""
+
+
+def test_the_deployment_for_workers_is_the_same_flow(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", DEPLOYED],
+        cwd=Path(__file__).parents[1],
+        env=environment(tmp_path, PREFECT_HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert done.stdout == "track True {'limit': 1, 'collision_strategy': 'CANCEL_NEW'}\n"

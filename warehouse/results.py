@@ -63,6 +63,11 @@ def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     return _document(connection, "true", [])
 
 
+def document(connection: duckdb.DuckDBPyConnection, assessment_id: str) -> dict[str, Any] | None:
+    """The document of an assessment, or None if there is no such one."""
+    return _document(connection, "assessment_id = ?", [assessment_id])
+
+
 def previous_assessment(
     connection: duckdb.DuckDBPyConnection,
     before: date,

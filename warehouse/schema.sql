@@ -353,6 +353,18 @@ COMMENT ON COLUMN replay.compounding_change IS 'The same for compounding gains.'
 COMMENT ON COLUMN replay.recursive_change IS 'The same for recursive self-improvement.';
 COMMENT ON COLUMN replay.series IS 'Series that carried evidence on the date.';
 
+CREATE TABLE alert (
+    channel VARCHAR PRIMARY KEY,
+    told_at TIMESTAMP NOT NULL,
+    run_id VARCHAR NOT NULL,
+    assessment_id VARCHAR NOT NULL,
+    standing JSON NOT NULL
+);
+COMMENT ON TABLE alert IS 'What each channel of the alerts knows; what is otherwise after a run is told it.';
+COMMENT ON COLUMN alert.channel IS 'webhook, slack, email or command.';
+COMMENT ON COLUMN alert.told_at IS 'When the last run ended that told it, or had nothing new to tell (UTC).';
+COMMENT ON COLUMN alert.standing IS 'What stood then: verdict, markers, crossing values, health of the sources; a JSON object.';
+
 CREATE VIEW latest_assessment AS
 SELECT * EXCLUDE (document) FROM assessment ORDER BY as_of DESC, stored_at DESC, assessment_id LIMIT 1;
 COMMENT ON VIEW latest_assessment IS 'The assessment of the latest day, without its document; one row at most.';
