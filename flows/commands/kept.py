@@ -1,5 +1,6 @@
 """What the commands find in the data folder."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import say, today
@@ -8,15 +9,23 @@ from metrics.errors import DataError
 
 if TYPE_CHECKING:
     from flows.assess import Known
+    from flows.configuration import Configuration
     from scenarios import Assessment
     from warehouse.home import Home
+
+
+def configuration() -> "Configuration":
+    """What threefutures.toml and the environment say."""
+    from flows.configuration import load_configuration
+
+    return load_configuration(Path.cwd())
 
 
 def kept_home() -> "Home":
     """The data folder; it need not exist."""
     from warehouse.home import Home
 
-    return Home(home_folder())
+    return Home(home_folder(configuration().home))
 
 
 def kept_known() -> "Known":
