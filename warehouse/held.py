@@ -16,6 +16,9 @@ from warehouse.home import Home
 MARK = ".held"
 """Suffix of the mark beside a file."""
 
+NOTE = ".json"
+"""Suffix of the note beside a file. It is written last: a file without one has not landed."""
+
 SHORTEST = 6
 """Digits of a hash that are enough to name a file."""
 
@@ -51,13 +54,14 @@ def held_files(home: Home) -> list[Held]:
         WarehouseError: a mark cannot be read.
     """
     with os_explained(home.landing):
-        marks = [_read(path) for path in home.landing.glob(f"*/*{MARK}") if path.with_suffix("").is_file()]
+        marks = [_read(path) for path in home.landing.glob(f"*/*{MARK}") if path.with_suffix(NOTE).is_file()]
     return sorted(marks, key=lambda one: (one.source, one.held_at, one.sha256))
 
 
 def is_held(home: Home, source: str, sha256: str) -> bool:
-    """Whether a file is held back."""
-    return _mark(home, source, sha256).is_file()
+    """Whether a file that has landed is held back."""
+    mark = _mark(home, source, sha256)
+    return mark.is_file() and mark.with_suffix(NOTE).is_file()
 
 
 def named(home: Home, source: str, sha256: str) -> Held:
@@ -77,10 +81,10 @@ def named(home: Home, source: str, sha256: str) -> Held:
     )
 
 
-def release(home: Home, held: Held) -> None:
-    """Take the mark away."""
+def release(home: Home, source: str, sha256: str) -> None:
+    """Take the mark of a file away, if it has one."""
     with os_explained(home.landing):
-        _mark(home, held.source, held.sha256).unlink(missing_ok=True)
+        _mark(home, source, sha256).unlink(missing_ok=True)
 
 
 def _mark(home: Home, source: str, sha256: str) -> Path:
