@@ -248,11 +248,16 @@ class Configuration(Table):
     network: Network = Network()
     retention: Retention = Retention()
     _file: Path | None = PrivateAttr(default=None)
+    _origin: Origin = PrivateAttr(default=Origin(NAME, "", {}))
 
     @property
     def file(self) -> Path | None:
         """The file it was read from; None where there is none."""
         return self._file
+
+    def place(self, *key: str) -> str:
+        """Where a key is set, for people: the line of the file, or the variable."""
+        return self._origin.place(key)
 
 
 def load_configuration(
@@ -282,7 +287,7 @@ def load_configuration(
         configuration = Configuration.model_validate(document, context={"folder": base})
     except ValidationError as error:
         raise told_fault(error, Configuration, origin) from error
-    configuration._file = path.absolute() if found else None
+    configuration._file, configuration._origin = path.absolute() if found else None, origin
     return configuration
 
 

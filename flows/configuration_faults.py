@@ -130,7 +130,8 @@ def told_fault(error: ValidationError, model: type[BaseModel], origin: Origin) -
     faults = sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden")
     key = _key(faults[0]["loc"])
     message, found, remedy = _told(faults[0], key, model)
-    others = len(faults) - 1
+    # A list whose only item is refused is also called too short.
+    others = len({_key(fault["loc"]) for fault in faults}) - 1
     more = f"; then {others} more {'fault' if others == 1 else 'faults'}" if others else ""
     return ConfigurationError(f"{origin.place(key)}: {message}", found=found, next=f"{remedy}{more}")
 
@@ -199,15 +200,15 @@ def _fields(model: type[BaseModel], key: Key) -> Mapping[str, FieldInfo]:
     """What the table of a key takes."""
     for name in key[:-1]:
         field = model.model_fields.get(name)
-        inner = _models(field.annotation if field else model.__annotations__.get(FURTHER))
+        inner = models_in(field.annotation if field else model.__annotations__.get(FURTHER))
         if not inner:
             return {}
         model = inner[0]
     return dict(sorted(model.model_fields.items()))
 
 
-def _models(annotation: Any) -> list[type[BaseModel]]:
+def models_in(annotation: Any) -> list[type[BaseModel]]:
     """The models in an annotation, in its order."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [one for part in get_args(annotation) for one in _models(part)]
+    return [one for part in get_args(annotation) for one in models_in(part)]
