@@ -6,13 +6,13 @@ reached, or whose file is not what was expected, fails no run: what was known st
 
 import hashlib
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from flows.address import shown
-from flows.configuration import Network, Sources
+from flows.configuration import Configuration, Network, Sources
 from flows.fetch import MEGABYTE, Answer, Limits, Surroundings, Validators, fetch, published_on
 from flows.ingest import Ingested, failed, keep_judged, nothing, read_landed
 from metrics import load_indicators
@@ -103,6 +103,19 @@ def due(home: Home, wanted: Iterable[Live], *, at: datetime) -> list[Due]:
     """The files that have not been there for as long as their period."""
     asked = [Due(one, last_seen(home, one.source.id, one.url)) for one in wanted]
     return [one for one in asked if one.seen is None or at - one.seen.seen_at >= PERIODS[one.live.every] * (1 - EARLY)]
+
+
+def fetch_named(home: Home, configured: Configuration, names: Sequence[str], *, at: datetime) -> list[Download]:
+    """What is at the addresses of the sources named, at once; or, where none is, of those that are due."""
+    known = publishers(configured.sources)
+    if names:
+        addresses = {one.source.id: one for one in known}
+        named = [sources()[name] for name in names]
+        asked = [addresses.get(one.id, Live(one, one.address, "always")) for one in named if one.address]
+        wanted = due(home, [one._replace(every="always") for one in asked], at=at)
+    else:
+        wanted = due(home, known, at=at)
+    return [download(one, at=at, limits=limits(configured.network)) for one in wanted]
 
 
 def download(wanted: Due, *, at: datetime, limits: Limits, surroundings: Surroundings | None = None) -> Download:
