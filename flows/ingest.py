@@ -36,8 +36,12 @@ class Ingested(NamedTuple):
     fetch_seconds: float
     judge_seconds: float
     keep_seconds: float
+    unchanged: int = 0
+    """Files that were fetched, or asked for, and are those of last time."""
     error: str = ""
     """The three lines of a source that failed as a whole; empty when it did not."""
+    tolerated: bool = False
+    """Whether the command may end well although the source failed: what others publish is not ours to mend."""
 
 
 class IngestOne(Protocol):
@@ -144,10 +148,17 @@ def _ingest_file(
     fetched = time.perf_counter()
     judgement = read_landed(source, file.content, catalogue, public_on=landed.public_on, today=at.date())
     judged = time.perf_counter()
+    done = keep_judged(home, landed, judgement, at=at)
+    return done._replace(fetch_seconds=fetched - started, judge_seconds=judged - fetched)
+
+
+def keep_judged(home: Home, landed: Landed, judgement: Judgement, *, at: datetime) -> Ingested:
+    """Keep what the judge made of a landed file."""
+    started = time.perf_counter()
     with live(home) as connection:
         kept: Kept = keep(connection, landed, judgement, at=at)
     return Ingested(
-        source=source.id,
+        source=landed.source,
         files=1,
         new_files=int(landed.new),
         read=kept.read,
@@ -157,23 +168,24 @@ def _ingest_file(
         known=kept.known,
         revised=kept.revised,
         withdrawn=kept.withdrawn,
-        fetch_seconds=fetched - started,
-        judge_seconds=judged - fetched,
-        keep_seconds=time.perf_counter() - judged,
+        fetch_seconds=0.0,
+        judge_seconds=0.0,
+        keep_seconds=time.perf_counter() - started,
     )
 
 
-def failed(source: str, error: DataError) -> Ingested:
+def failed(source: str, error: DataError, *, tolerated: bool = False) -> Ingested:
     """A source of which nothing was ingested, and why."""
-    return _nothing(source)._replace(error=str(error))
+    return nothing(source)._replace(error=str(error), tolerated=tolerated)
 
 
-def _nothing(source: str) -> Ingested:
+def nothing(source: str) -> Ingested:
+    """A source of which nothing was read."""
     return Ingested(source, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0)
 
 
 def total(ingested: Iterable[Ingested], source: str = "") -> Ingested:
     """The sums of several; errors are left out."""
-    rows = list(ingested) or [_nothing(source)]
-    sums: list[Any] = [sum(column) for column in zip(*(one[1:-1] for one in rows), strict=True)]
+    rows = list(ingested) or [nothing(source)]
+    sums: list[Any] = [sum(column) for column in zip(*(one[1:-2] for one in rows), strict=True)]
     return Ingested(source, *sums)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from flows.assess import Known
 from metrics import load_indicators
-from metrics.source import sources
+from metrics.source import Source, sources
 from reports.record import SOURCE_COLUMNS, Record
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
@@ -22,9 +22,6 @@ from warehouse.runs import Failing
 
 PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb")
 """Whose versions a report names: everything that could change a figure."""
-
-STALE_DAYS = 180
-"""A source whose newest fact is older than half a year is called late; its publishers' usual gap is under a quarter."""
 
 
 def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] | None = None) -> Record:
@@ -63,7 +60,7 @@ def source_table(facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing
                 "n": len(own),
                 "newest_on": newest,
                 "last_known_since": last,
-                "stale": _stale(last, as_of, failing.get(source.id), ships=bool(source.files)),
+                "stale": _stale(source, last, as_of, failing.get(source.id)),
             }
         )
     return pd.DataFrame(rows, columns=pd.Index(SOURCE_COLUMNS))
@@ -73,13 +70,16 @@ def _newest(days: "pd.Series[pd.Timestamp]") -> date | None:
     return None if days.empty else pd.Timestamp(days.max()).date()
 
 
-def _stale(last: date | None, as_of: date, failing: Failing | None, *, ships: bool) -> str:
+def _stale(source: Source, last: date | None, as_of: date, failing: Failing | None) -> str:
+    if failing and last and not source.files:
+        fault = failing.error.splitlines()[0]
+        return f"nothing new since {failing.since}, and the last known facts, of {last}, stay: {fault}"
     if failing:
         return f"cannot be read since {failing.since}: {failing.error.splitlines()[0]}"
     if last is None:
-        return "nothing is known from it yet" if ships else ""
+        return "nothing is known from it yet" if source.files else ""
     days = (as_of - last).days
-    return f"last published {days} days ago" if days > STALE_DAYS else ""
+    return f"last published {days} days ago" if days > source.expected.late_days else ""
 
 
 def write_report(home: Home, assessment: Assessment, record: Record) -> Path:

@@ -19,8 +19,9 @@ from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import channels
 from flows.choices import Choices, chosen
-from flows.configuration import Alerts, Retention, load_configuration
+from flows.configuration import Alerts, Configuration, Retention, load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
+from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
@@ -83,6 +84,25 @@ ingest_task = task(
     persist_result=False,
 )(ingest_source)
 """Land, judge and keep one source."""
+
+
+fetch_task = task(
+    name="fetch",
+    task_run_name="fetch {wanted.live.source.id}",
+    tags=["fetch"],
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)(download)
+"""Ask for one file; what goes wrong on the way is an answer, and it has been asked again already."""
+
+keep_task = task(name="keep", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_downloads)
+"""Judge and keep what was fetched."""
+
+
+def fetch(home: Home, configured: Configuration, at: datetime) -> list[Download]:
+    """Ask every publisher whom the configuration names and whose turn it is."""
+    asked: list[Due] = due(home, publishers(configured.sources), at=at)
+    return [fetch_task(one, at=at, limits=limits(configured.network)) for one in asked]
 
 
 @flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
@@ -155,8 +175,9 @@ def track(
     prior: str | None = None,
     command: str = "run",
     configuration: str | None = None,
+    offline: bool = False,
 ) -> Tracked:
-    """Ingest every source, assess what is known, report, publish.
+    """Fetch what is due, ingest every source, assess what is known, report, publish.
 
     Args:
         home: the data folder; by default that of the configuration.
@@ -164,6 +185,7 @@ def track(
         prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
         configuration: a threefutures.toml; by default as load_configuration finds one.
+        offline: ask nobody on the network.
 
     Raises:
         BusyError: another process went on writing for longer than we wait.
@@ -176,10 +198,14 @@ def track(
     folder = Home(Path(home) if home else home_folder(said.home))
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
+    # Before the lock: a slow server must hold up nobody who writes.
+    fetched = [] if offline else fetch(folder, said, at)
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
         bring_up_to_date(folder, at=at)
         with recorded(folder, command=command, at=at) as recording:
             ingested = ingest(folder, (), at)
+            if fetched:
+                ingested += keep_task(folder, fetched, at=at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
             assessed = assess(folder, recording.run_id, day, choices, at)

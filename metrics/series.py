@@ -4,7 +4,7 @@ Which rows belong together, and which of them are believed on a date, is decided
 series says about a scenario is not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -149,8 +149,7 @@ def form_series(
     """
     rows = believed(observations, as_of)
     rows = rows[rows["indicator"].isin(list(indicators))]
-    whole = [key for key, one in indicators.items() if one.whole_vintages]
-    rows = rows.assign(_vintage=_in_newest_vintage(rows, observations, whole, as_of))
+    rows = rows.assign(_vintage=_in_newest_vintage(rows, observations, indicators, as_of))
     voting = rows["indicator"].isin([key for key, one in indicators.items() if one.role == "evidence"])
     _check_count(rows[voting], indicators)
     series: list[Series] = []
@@ -165,17 +164,28 @@ def form_series(
 
 
 def _in_newest_vintage(
-    rows: pd.DataFrame, observations: pd.DataFrame, indicators: Sequence[str], as_of: date
+    rows: pd.DataFrame, observations: pd.DataFrame, indicators: Mapping[str, Indicator], as_of: date
 ) -> "pd.Series[bool]":
     """Which rows stand in the publication known last, of one source; True where publications do not matter."""
-    is_known = observations["known_since"] <= pd.Timestamp(as_of)
-    said = observations[is_known & observations["indicator"].isin(indicators)]
-    newest = said.sort_values(["known_since", "source"], ascending=[False, True], kind="stable")
-    newest = newest.drop_duplicates(["indicator", "definition"])[["indicator", "definition", "source", "known_since"]]
-    listed = said.merge(newest)[[*KEY]]
-    return ~rows["indicator"].isin(indicators) | pd.MultiIndex.from_frame(rows[[*KEY]]).isin(
-        pd.MultiIndex.from_frame(listed)
+    by_vintage = [key for key, one in indicators.items() if one.whole_vintages]
+    whole = pd.MultiIndex.from_tuples(
+        [(key, source) for key, one in indicators.items() for source in one.whole_sources] or [("", "")]
     )
+    is_known = observations["known_since"] <= pd.Timestamp(as_of)
+    said = observations[is_known & observations["indicator"].isin([*by_vintage, *whole.unique(0)])]
+    newest = said.assign(_whole=_among(said, ["indicator", "source"], whole)).sort_values(
+        ["known_since", "_whole", "source"], ascending=[False, False, True], kind="stable"
+    )
+    newest = newest.drop_duplicates(["indicator", "definition"])
+    listed = said.merge(newest[["indicator", "definition", "source", "known_since"]])
+    is_listed = _among(rows, [*KEY], pd.MultiIndex.from_frame(listed[[*KEY]]))
+    replaced = pd.MultiIndex.from_frame(newest.loc[newest["_whole"], ["indicator", "definition"]])
+    alone = rows["indicator"].isin(by_vintage) | _among(rows, ["indicator", "definition"], replaced)
+    return is_listed.where(alone, ~_among(rows, ["indicator", "source"], whole))
+
+
+def _among(rows: pd.DataFrame, columns: list[str], found: pd.MultiIndex) -> "pd.Series[bool]":
+    return pd.Series(pd.MultiIndex.from_frame(rows[columns]).isin(found), index=rows.index, dtype=bool)
 
 
 def left_out_table(rows: Iterable[LeftOut]) -> pd.DataFrame:

@@ -13,10 +13,8 @@ from typing import NamedTuple
 from metrics.errors import DataError, WarehouseError
 from warehouse.faults import os_explained, told
 from warehouse.files import write_whole
+from warehouse.held import NOTE, is_held
 from warehouse.home import Home
-
-NOTE = ".json"
-"""Suffix of the note beside a file. It is written last: a file without one has not landed."""
 
 
 class Landed(NamedTuple):
@@ -86,14 +84,25 @@ def _same_day(before: Landed, known_since: date | None) -> Landed:
 
 
 def landed(home: Home) -> list[Landed]:
-    """Every file that has landed, in the order of fetched_at and sha256.
+    """Every file that has landed and is not held back, in the order of fetched_at and sha256.
 
     Raises:
         WarehouseError: a note cannot be read.
     """
     with os_explained(home.landing):
         files = [_read(note)._replace(new=False) for note in home.landing.glob(f"*/*{NOTE}")]
-    return sorted(files, key=lambda file: (file.fetched_at, file.sha256, file.source))
+    taken = [file for file in files if not is_held(home, file.source, file.sha256)]
+    return sorted(taken, key=lambda file: (file.fetched_at, file.sha256, file.source))
+
+
+def landed_file(home: Home, source: str, sha256: str) -> Landed:
+    """The note of one file that has landed, held back or not.
+
+    Raises:
+        WarehouseError: the note cannot be read, or is not there.
+    """
+    with os_explained(home.landing):
+        return _read(_note(home.landing / source / sha256))._replace(new=False)
 
 
 def content_of(home: Home, file: Landed) -> bytes:
