@@ -154,6 +154,7 @@ def ingest(
     from flows.live import accept as accept_held
     from flows.live import fetch_named, ingest_downloads
     from flows.own_files import ingest_own, one_source, require_day, require_files
+    from flows.own_sources import addresses, ingest_own_sources
     from flows.recorded import require_all
 
     chosen = chosen_sources(source)
@@ -169,12 +170,14 @@ def ingest(
     else:
         require_files(chosen, offline=offline)
         at = datetime.now(UTC)
-        fetched = [] if offline else fetch_named(home, configuration(), source, at=at)
+        said = configuration()
+        fetched = [] if offline else fetch_named(home, said, source, at=at, others=addresses(said.sources))
         ships = [one.id for one in chosen if one.files]
         ingested = _ingest(
             home,
             lambda at: (
                 *(ingest_each(home, ships, at=at) if ships else ()),
+                *(() if source else ingest_own_sources(home, said.sources, at=at)),
                 *ingest_downloads(home, fetched, at=at),
             ),
         )
