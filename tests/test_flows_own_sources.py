@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pandas as pd
 import pytest
 from frictionless import Package
+from live_samples import copy_of, empty_home
 from live_servers import LIMITS, PATIENT, answer, serving
 
 from flows.configuration import load_configuration
@@ -18,7 +19,6 @@ from metrics.errors import DataError, UsageError
 from metrics.own_source import read_rows
 from warehouse import facts
 from warehouse.connection import live, writer
-from warehouse.home import Home
 from warehouse.package import write_package
 from warehouse.publish import publish
 
@@ -31,10 +31,14 @@ ROWS = [
 CSV = pd.DataFrame(ROWS).to_csv(index=False)
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    return empty_home(tmp_path_factory.mktemp("empty") / "data")
+
+
 @pytest.fixture
-def home(tmp_path):
-    folder = Home(tmp_path / "data")
-    folder.prepare()
+def home(tmp_path, empty):
+    folder = copy_of(empty, tmp_path / "data")
     with writer(folder, command="test", wait_seconds=1):
         yield folder
 
