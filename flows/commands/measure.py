@@ -120,15 +120,15 @@ def git(
 
 
 def _say_read(repo: str, done: int, of: int) -> None:
-    from reports.untrusted import plain
+    from metrics.untrusted import plain
 
     if done < of:
         say(f"read      {plain(repo)}: {done:,} of {of:,} commits")
 
 
 def _say_outcome(outcome: "Outcome") -> None:
+    from metrics.untrusted import plain
     from reports.listing import step
-    from reports.untrusted import plain
 
     told = f"{len(outcome.measured.commits):,} commits" if outcome.measured else "failed"
     say(step("measure", f"{plain(outcome.repo)}: {told}", outcome.seconds))
