@@ -29,7 +29,7 @@ JANUARY = 1_767_398_400  # 2026-01-03T00:00:00Z
 
 @pytest.fixture
 def history(tmp_path):
-    """A repository of a person's commit in January, one with Claude in February, a bot's in April; March has one more."""
+    """Writes a repository: a person in January, Claude in February, a bot in April; with `more` a person in March."""
 
     def write(name, *, more=False):
         writer = Writer()
