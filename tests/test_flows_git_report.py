@@ -10,9 +10,10 @@ from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git
 
 from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
+from flows.git_measure import Asked
 from flows.git_parts import PartReader
 from flows.git_process import borrowed
-from flows.git_report import Asked, measure
+from flows.git_report import measure
 from metrics.errors import DataError, TransientError, UsageError
 from metrics.estimators.markers import embedded_markers
 

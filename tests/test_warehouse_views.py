@@ -40,6 +40,8 @@ def home(tmp_path_factory):
         keep(warehouse, landed("ours.csv", "published_facts"), Judgement(empty, refused), at=at)
         warehouse.execute("""INSERT INTO task_attempt VALUES
             ('metr_runs', repeat('a', 64), '2026-01-30', 'o3', 'task', 'family', 4.5, 3, 6, 0, '2025-04-16')""")
+        warehouse.execute("""INSERT INTO commit_change VALUES ('git', repeat('b', 64), '2026-01-30', 'service',
+            repeat('c', 40), '2025-12-01', 'co-authored', 'Claude Code', 40, 2, 38, '0123456789abcdef')""")
         run_id = start_run(warehouse, command="run", started_at=at, versions={})
         record_steps(warehouse, run_id, [{"source": "metr_horizons", "error": "no answer"}])
         stored = document(markers=[document()["markers"][0] | {"status": "near"}])

@@ -183,7 +183,9 @@ def _write(home: Home, partial: Path, form: str, version: str) -> tuple[int, dic
 
 
 def _private(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [source for (source,) in connection.execute("SELECT source FROM source WHERE private ORDER BY 1").fetchall()]
+    """The private sources of which anything is kept."""
+    query = "SELECT source FROM source SEMI JOIN landing USING (source) WHERE private ORDER BY 1"
+    return [source for (source,) in connection.execute(query).fetchall()]
 
 
 def _require_public(private: Sequence[str]) -> None:

@@ -115,6 +115,31 @@ COMMENT ON COLUMN task_attempt.runs IS 'Runs in all.';
 COMMENT ON COLUMN task_attempt.cheats IS 'Runs whose pass was got by cheating: among runs, not among successes; 0 where nobody marked any.';
 COMMENT ON COLUMN task_attempt.release_date IS 'Day the agent was released, NULL where unknown.';
 
+CREATE TABLE commit_change (
+    source VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    known_since DATE NOT NULL,
+    repo VARCHAR NOT NULL,
+    commit VARCHAR NOT NULL,
+    month DATE NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('human', 'authored', 'co-authored', 'assisted', 'bot')),
+    tools VARCHAR NOT NULL,
+    added BIGINT,
+    deleted BIGINT,
+    added_source BIGINT,
+    author_key VARCHAR NOT NULL
+);
+COMMENT ON TABLE commit_change IS 'Commits of the repositories named in threefutures.toml: reachable from HEAD, at most one parent; of the newest measurement of each repository; no names or addresses.';
+COMMENT ON COLUMN commit_change.repo IS 'Name of the repository, the subject of its facts.';
+COMMENT ON COLUMN commit_change.commit IS 'Full hash.';
+COMMENT ON COLUMN commit_change.month IS 'First day of the month of the committer date, UTC.';
+COMMENT ON COLUMN commit_change.kind IS 'Who wrote it by its marks: human, authored, co-authored or assisted (by AI), bot.';
+COMMENT ON COLUMN commit_change.tools IS 'Tools that left an AI mark, separated by ;';
+COMMENT ON COLUMN commit_change.added IS 'Lines added to text files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.deleted IS 'Lines deleted from text files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.added_source IS 'Added lines of source files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.author_key IS 'Keyed hash of the author''s address: the same person is the same key in one data folder only.';
+
 -- A row that says what was believed already is no news, whichever file arrived first. Narrow columns first: windows
 -- over a dozen texts cost ten times as much.
 CREATE VIEW fact AS
