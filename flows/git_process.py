@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from metrics.errors import DataError, UsageError
+from metrics.errors import DataError
 
 EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -159,7 +159,7 @@ def _ask(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.
         # The program is git and every argument is ours, or a path behind an option of its own.
         return subprocess.run(command, env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
     except FileNotFoundError as error:
-        raise UsageError("git is not installed", found="no program git on PATH", next="install git 2.30+") from error
+        raise DataError("git is not installed", found="no program git on PATH", next="install git 2.30+") from error
 
 
 def run(repository: Repository, *arguments: str, given: Iterable[str] | bytes = ()) -> bytes:

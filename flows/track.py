@@ -13,15 +13,18 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import channels
 from flows.choices import Choices, chosen
-from flows.configuration import Alerts, Configuration, Retention, load_configuration
+from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
+from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
+from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
@@ -98,11 +101,42 @@ fetch_task = task(
 keep_task = task(name="keep", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_downloads)
 """Judge and keep what was fetched."""
 
+own_task = task(name="own", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_own_sources)
+"""Read the user's own files."""
+
+keep_git_task = task(name="keep git", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_readings)
+"""Judge and keep what was measured."""
+
 
 def fetch(home: Home, configured: Configuration, at: datetime) -> list[Download]:
-    """Ask every publisher whom the configuration names and whose turn it is."""
-    asked: list[Due] = due(home, publishers(configured.sources), at=at)
+    """Ask every address that the configuration names and whose turn it is."""
+    asked: list[Due] = due(home, [*publishers(configured.sources), *addresses(configured.sources)], at=at)
     return [fetch_task(one, at=at, limits=limits(configured.network)) for one in asked]
+
+
+measure_task = task(
+    name="measure",
+    task_run_name="measure {batch[0][1]}",
+    tags=["measure"],
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)(read_batch)
+"""Measure the repositories of a batch; one that fails is an answer."""
+
+
+@flow(name="measure", flow_run_name="measure", persist_result=False, validate_parameters=False)
+def measure(home: Home, git: GitSource, on: date, offline: bool) -> list[Reading]:
+    """Measure repositories, a task a batch; the task runner decides where."""
+    asked = [measure_task.submit(home, batch, git, on=on) for batch in batches(git, offline=offline)]
+    return [reading for one in asked for reading in one.result()]
+
+
+def measured(home: Home, git: GitSource | None, on: date, offline: bool) -> list[Reading]:
+    """What the repositories of the configuration say; without any no flow is started."""
+    if git is None or not batches(git, offline=offline):
+        return []
+    threads: Any = ThreadPoolTaskRunner(max_workers=git.jobs)
+    return measure.with_options(task_runner=threads)(home, git, on, offline)
 
 
 @flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
@@ -200,12 +234,14 @@ def track(
     folder.prepare()
     # Before the lock: a slow server must hold up nobody who writes.
     fetched = [] if offline else fetch(folder, said, at)
+    readings = measured(folder, said.sources.git, at.date(), offline)
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
         bring_up_to_date(folder, at=at)
         with recorded(folder, command=command, at=at) as recording:
             ingested = ingest(folder, (), at)
-            if fetched:
-                ingested += keep_task(folder, fetched, at=at)
+            ingested += own_task(folder, said.sources, at=at) if said.sources.own else ()
+            ingested += keep_task(folder, fetched, at=at) if fetched else ()
+            ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
             assessed = assess(folder, recording.run_id, day, choices, at)

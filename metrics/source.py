@@ -85,6 +85,7 @@ def source(
     details: Details | None = None,
     address: str = "",
     expected: Expected | None = None,
+    private: bool = False,
 ) -> Callable[[Parse], Parse]:
     """Register the decorated parse function as a source.
 
@@ -96,7 +97,7 @@ def source(
         if id in _registered:
             raise ValueError(f"source {id!r} is declared twice: in {parse.__module__} and before")
         _registered[id] = Source(
-            id, title, publisher, licence, url, files, parse, details or {}, address, expected or Expected()
+            id, title, publisher, licence, url, files, parse, details or {}, address, expected or Expected(), private
         )
         return parse
 

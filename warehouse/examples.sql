@@ -131,7 +131,7 @@ LIMIT 20;
 -- Who wrote the source lines of each repository's last twelve months with a commit, by what the commits say?
 SELECT repo, month, kind, count(*) AS commits, sum(added_source) AS source_lines
 FROM commit_change
-GROUP BY ALL
+GROUP BY repo, month, kind
 QUALIFY dense_rank() OVER (PARTITION BY repo ORDER BY month DESC) <= 12
 ORDER BY repo, month DESC, kind
 LIMIT 40;

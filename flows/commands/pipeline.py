@@ -147,14 +147,18 @@ def ingest(
     Example: threefutures ingest metr_horizons
     Example: threefutures ingest metr_runs --file runs.jsonl.gz --known-since 2025-01-28
     Example: threefutures ingest epoch_hub
+    Example: threefutures ingest git
     Example: threefutures ingest epoch_hub --accept 3f9a41c0
     Example: threefutures ingest inspect_logs --file logs/ --minutes human-minutes.csv --known-since 2026-02-01
     """
+    from flows.git_source import ID as GIT
+    from flows.git_source import ingest_readings, read_repositories, require_repositories
     from flows.horizon import Evaluations
     from flows.ingest import chosen_sources, ingest_each
     from flows.live import accept as accept_held
     from flows.live import fetch_named, ingest_downloads
     from flows.own_files import ingest_own, one_source, require_day, require_files
+    from flows.own_sources import addresses, ingest_own_sources
     from flows.recorded import require_all
 
     chosen = chosen_sources(source)
@@ -168,15 +172,21 @@ def ingest(
         given = Evaluations(files, minutes, scorer, release_dates)
         ingested = _ingest(home, lambda at: (ingest_own(home, own, given, known_since=day, at=at),))
     else:
-        require_files(chosen, offline=offline)
+        said = configuration()
+        reads_git = require_repositories(chosen, said.sources.git, named=bool(source))
+        require_files([one for one in chosen if one.id != GIT], offline=offline)
         at = datetime.now(UTC)
-        fetched = [] if offline else fetch_named(home, configuration(), source, at=at)
+        fetched = [] if offline else fetch_named(home, said, source, at=at, others=addresses(said.sources))
+        home.prepare()
+        readings = read_repositories(home, said.sources.git, on=at.date(), offline=offline) if reads_git else []
         ships = [one.id for one in chosen if one.files]
         ingested = _ingest(
             home,
             lambda at: (
                 *(ingest_each(home, ships, at=at) if ships else ()),
+                *(() if source else ingest_own_sources(home, said.sources, at=at)),
                 *ingest_downloads(home, fetched, at=at),
+                *([ingest_readings(home, readings, at=at)] if readings else []),
             ),
         )
     if as_json:

@@ -31,6 +31,7 @@ def commits(content: bytes) -> pd.DataFrame:
     publisher="threefutures, from the user's repositories",
     licence="the user's own",
     url="",
+    private=True,
     details={"commit_change": commits},
 )
 def parse(content: bytes) -> pd.DataFrame:
