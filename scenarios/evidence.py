@@ -2,9 +2,9 @@
 
     z_j = a + L f_k(u_j) + delta_method(j) + e_j
 
-with a normal, L half-normal, e normal with an independent and a wandering part. For each noise level and share of
-wandering there is one Cholesky factor; every shape is whitened by it at once; a and L are integrated exactly, and noise
-and shapes are summed out. No sampler, so the same series gives the same number.
+with a normal, L half-normal, e normal with an independent and a wandering part. Every shape is whitened at once
+(whitening.py); a and L are integrated exactly, and noise and shapes are summed out. No sampler, so the same series
+gives the same number.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from scenarios.mechanism import log_ratio_weight, mechanism_library
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import Library, library, seen
 from scenarios.span import WHOLE, Part
+from scenarios.whitening import Noise, Whitened, whitened
 
 Array = npt.NDArray[np.float64]
 
@@ -29,14 +30,6 @@ Weight = Callable[[Array, Array, Part], Array]
 """Log weights of shapes from alpha and precision of the growth, and the part that is seen."""
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
-
-
-class Noise(NamedTuple):
-    """The grid over which residual noise is summed out; all of shape (grid,)."""
-
-    sd: Array
-    wander: Array
-    log_weight: Array
 
 
 class Evidence(NamedTuple):
@@ -48,27 +41,6 @@ class Evidence(NamedTuple):
     """Residuals of the best path: root mean square over the range of the values."""
     misfit_autocorrelation: float
     """And their lag-1 autocorrelation."""
-
-
-class Whitened(NamedTuple):
-    """Everything the noise model needs to know of the points: inner products in the metric of their covariance.
-
-    z stands for values less their middle, o for the start (ones), f for paths, c for censored values. Shape (grid,)
-    without paths, (grid, shapes) with; those with c have a last axis of censored values.
-    """
-
-    zz: Array
-    zo: Array
-    oo: Array
-    zf: Array
-    of: Array
-    ff: Array
-    zc: Array
-    oc: Array
-    fc: Array
-    spread: Array
-    """Variance of each censored value given the exact ones, path known, shape (grid, c)."""
-    log_determinant: Array
 
 
 class Growth(NamedTuple):
@@ -153,7 +125,7 @@ def log_evidence(
     constants = settings().skeleton
     paths = seen(path, np.concatenate([linked.u, linked.censored_u]), part)
     n = len(linked.z)
-    white = _whitened(linked, paths[:, :n], noise_grid)
+    white = whitened(linked, paths[:, :n], noise_grid)
     start = white.oo + constants.start_sd**-2
     growth = Growth(
         start,
@@ -184,65 +156,6 @@ def ceilings_of(indicator: Indicator) -> tuple[tuple[float, ...], Array]:
     weight = np.array([table.stall, table.compounding, table.recursive]).T
     with np.errstate(divide="ignore"):
         return table.grid, np.log(weight / weight.sum(axis=0))
-
-
-def _whitened(linked: Points, path: Array, grid: Noise) -> Whitened:
-    """Inner products for every noise of the grid, shape of `path` (shapes, n).
-
-    Without published errors the covariance is s^2 times a matrix that does not depend on s: then one factor serves
-    every noise level.
-    """
-    n = len(linked.z)
-    fixed = _fixed(linked)
-    if fixed.any():
-        wander, sd, place, scale = grid.wander, grid.sd, np.arange(len(grid.sd)), np.ones(len(grid.sd))
-    else:
-        wander, place = np.unique(grid.wander, return_inverse=True)
-        sd, scale = np.ones(len(wander)), grid.sd
-    covariance = sd[:, None, None] ** 2 * _mixed(linked, wander) + fixed
-    factor = np.linalg.inv(np.linalg.cholesky(covariance[:, :n, :n]))
-    exact = factor @ np.column_stack([linked.z - linked.middle, np.ones(n), path.T])
-    z, one, f, c = exact[:, :, :1], exact[:, :, 1:2], exact[:, :, 2:], factor @ covariance[:, :n, n:]
-    spread = np.diagonal(covariance[:, n:, n:], axis1=1, axis2=2) - (c * c).sum(1)
-    precision = scale[:, None] ** -2.0
-    return Whitened(
-        zz=_inner(z, z)[place, 0, 0] * precision[:, 0],
-        zo=_inner(z, one)[place, 0, 0] * precision[:, 0],
-        oo=_inner(one, one)[place, 0, 0] * precision[:, 0],
-        zf=_inner(z, f)[place, 0] * precision,
-        of=_inner(one, f)[place, 0] * precision,
-        ff=np.einsum("gnk,gnk->gk", f, f)[place] * precision,
-        zc=_inner(z, c)[place, 0],
-        oc=_inner(one, c)[place, 0],
-        fc=_inner(f, c)[place],
-        spread=spread[place] / precision,
-        log_determinant=-2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1)[place] + 2 * n * np.log(scale),
-    )
-
-
-def _inner(left: Array, right: Array) -> Array:
-    """Sums over values, shape (grid, columns of left, columns of right)."""
-    return np.asarray(np.swapaxes(left, 1, 2) @ right)
-
-
-def _mixed(linked: Points, wander: Array) -> Array:
-    """Covariance of all values for residual noise of one, exact first, shape (wander, n + c, n + c)."""
-    u = np.concatenate([linked.u, linked.censored_u])
-    inflation = np.concatenate([linked.inflation, np.ones(len(linked.low))])
-    kernel = np.exp(-np.abs(u[:, None] - u) / settings().skeleton.wander_length)
-    share = wander[:, None, None]
-    return np.asarray((1 - share) * np.diag(inflation) + share * kernel)
-
-
-def _fixed(linked: Points) -> Array:
-    """Covariance from published errors and from offsets between methods, shape (n + c, n + c)."""
-    censored = np.zeros(len(linked.low))
-    fixed = np.diag(np.concatenate([linked.error**2 * linked.inflation, censored]))
-    method = np.concatenate([linked.method, linked.censored_method])
-    if len(set(method)) < 2:
-        return fixed
-    offset = np.array([settings().skeleton.method_sd[str(name)] for name in method])
-    return fixed + np.where(method[:, None] == method, offset[:, None] ** 2, 0.0)
 
 
 def _censored(linked: Points, c: int, white: Whitened, path: Array, growth: Growth) -> Array:
