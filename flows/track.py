@@ -20,9 +20,11 @@ from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
+from flows.replay import keep_monthly
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
 from warehouse.finalisation import silence_finalisation
@@ -109,6 +111,14 @@ def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> As
     return Assessed(assessment_id, assessment, previous)
 
 
+@task(name="replay", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
+def replay(home: Home, as_of: date, prior: str, at: datetime) -> None:
+    """Keep what would have been said at the end of every month until a date."""
+    with step("replay") as watch:
+        kept = keep_monthly(home, until=as_of, prior=prior, at=at)
+        watch.text = f"{counted(kept.dates, 'date')}: {kept.computed} computed, {kept.dates - kept.computed} as before"
+
+
 @task(name="report", tags=["report"], cache_policy=NO_CACHE, persist_result=False)
 def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
     """Write the status report."""
@@ -157,6 +167,7 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
             report_ingested(ingested)
             assessment_id, assessment, previous = assess(folder, recording.run_id, day, prior, at)
             recording.add([{"assessment": assessment_id}])
+            replay(folder, day, prior, at)
             written = report(folder, assessment, previous)
             recording.finish("done")
             published = publish_task(folder)

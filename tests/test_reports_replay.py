@@ -36,6 +36,7 @@ def step(on, kind, p, *, scenario=None, n_series=6, n_checks=40, moves=()):
         n_checks=n_checks,
         facts=Facts(30, ""),
         markers={},
+        basis="",
     )
 
 

@@ -189,12 +189,13 @@ def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str,
     from flows.replay import keep_replay, replayed
     from reports.replay import replay_text
 
-    told = replayed(kept_facts(), first=first, last=last or f"{today():%Y-%m}", every=every, clock=clock, prior=prior)
+    known, last, home = kept_facts(), last or f"{today():%Y-%m}", kept_home()
+    told = replayed(known, first=first, last=last, every=every, clock=clock, prior=prior, home=home)
     if as_json:
         print_json(told.to_dict())
     else:
         print_text(replay_text(told, unicode=speaks_unicode()))
-    keep_replay(kept_home(), told)
+    keep_replay(home, told)
 
 
 @click.command()
