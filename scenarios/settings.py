@@ -169,6 +169,7 @@ class Combination:
     rho: float
     rho_same_runs: float
     same_runs: tuple[tuple[str, ...], ...]
+    rho_organisation: float
     weak_dimensions: tuple[str, ...]
     weak_weight: float
     weak_cap: float
