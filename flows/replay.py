@@ -1,10 +1,11 @@
 """What would have been said on many dates; kept beside the assessments where there is a warehouse."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from flows.assess import Known, known_live
+from flows.choices import Choices
 from flows.console import say, today
 from flows.rebuild import bring_up_to_date
 from flows.settings import wait_seconds
@@ -30,7 +31,7 @@ class Kept(NamedTuple):
     """Dates whose answer no earlier run had given."""
 
 
-def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, prior: str, home: Home) -> Replay:
+def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, choices: Choices, home: Home) -> Replay:
     """Replay the dates with every check; what was told before of the same facts is told again.
 
     Args:
@@ -39,15 +40,13 @@ def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, p
         last: the same.
         every: week, month, quarter or year.
         clock: known, or observed for hindsight.
-        prior: of every date.
+        choices: of every date.
         home: where earlier replays are kept.
 
     Raises:
-        UsageError: a date or the prior cannot be read, or the dates lie in the future.
+        UsageError: a date cannot be read, or the dates lie in the future.
     """
-    days = schedule(first, last, every, until=today())
-    told = _told_before(home)
-    return replay_judged(known.said, load_indicators(), days, clock=clock, prior=prior, sensitivity=True, told=told)
+    return _replay(known, schedule(first, last, every, until=today()), clock, choices, _told_before(home))
 
 
 def keep_replay(home: Home, told: Replay) -> None:
@@ -62,13 +61,13 @@ def keep_replay(home: Home, told: Replay) -> None:
         publish(home)
 
 
-def keep_monthly(home: Home, *, until: date, prior: str, at: datetime) -> Kept:
+def keep_monthly(home: Home, *, until: date, choices: Choices, at: datetime) -> Kept:
     """Bring the replay of every month up to a date; the caller holds the writer's lock.
 
     Args:
         home: the data folder.
         until: the last date; before FIRST nothing is replayed.
-        prior: of every date.
+        choices: of every date.
         at: when it is stored.
     """
     if f"{until:%Y-%m}" < FIRST:
@@ -76,10 +75,15 @@ def keep_monthly(home: Home, *, until: date, prior: str, at: datetime) -> Kept:
     known, days = known_live(home), schedule(FIRST, f"{until:%Y-%m}", until=until)
     with live(home) as connection:
         told = _read(replays.told_steps(connection, model_sha256=settings().sha256))
-    made = replay_judged(known.said, load_indicators(), days, prior=prior, sensitivity=True, told=told)
+    made = _replay(known, days, "known", choices, told)
     with live(home) as connection:
         replays.store_replay(connection, made.to_dict(), stored_at=at, kept_by="run")
     return Kept(len(made.steps), sum(step.basis not in told for step in made.steps))
+
+
+def _replay(known: Known, days: Sequence[date], clock: Clock, choices: Choices, told: Mapping[str, Step]) -> Replay:
+    indicators, given = load_indicators(), choices._asdict()
+    return replay_judged(known.said, indicators, days, clock=clock, sensitivity=True, told=told, **given)
 
 
 def _told_before(home: Home) -> dict[str, Step]:

@@ -13,8 +13,9 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.series import Series
+from metrics.untrusted import plain
 from reports.quantities import Value, at, measured, of
-from reports.untrusted import Markdown, escaped, plain, web_address
+from reports.untrusted import Markdown, escaped, web_address
 from scenarios.words import counted
 
 METHODS = {

@@ -6,11 +6,12 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.series import CONTEXT, believed
+from metrics.untrusted import plain
 from reports.citing import METHODS, Citation, Facts, Published, References, published
 from reports.findings import title
 from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, plain
+from reports.untrusted import Markdown
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
 

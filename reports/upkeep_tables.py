@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from metrics.series import believed
+from metrics.untrusted import cut, plain
 from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, code, cut, link, plain
+from reports.untrusted import Markdown, code, link
 from scenarios import Assessment
 from scenarios.words import counted
 

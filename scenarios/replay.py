@@ -27,7 +27,7 @@ from scenarios.combination import Weighed, combine
 from scenarios.intake import Indicators, fingerprint, in_order, read_as_of, take_in
 from scenarios.markers import board
 from scenarios.prior import Prior, PriorLike, parse_prior
-from scenarios.sensitivity import Record
+from scenarios.sensitivity import Record, since
 from scenarios.settings import SCENARIOS, settings
 from scenarios.step import Key, Move, Ranges, Step, plain_step
 from scenarios.verdict import Findings, decide
@@ -49,6 +49,8 @@ class Replay:
     steps: tuple[Step, ...]
     """In order of date."""
     model: Model
+    leave_out: tuple[str, ...] = ()
+    """Indicators that got no vote by choice."""
 
     @property
     def hindsight(self) -> bool:
@@ -63,6 +65,7 @@ class Replay:
                 "hindsight": self.hindsight,
                 "first_date": self.first_date,
                 "prior": asdict(self.prior),
+                "leave_out": self.leave_out,
                 "steps": [plain_step(step) for step in self.steps],
                 "model": asdict(self.model),
             }
@@ -110,8 +113,10 @@ def replay_judged(
     prior: PriorLike = "uniform",
     sensitivity: bool = False,
     told: Mapping[str, Step] | None = None,
+    first_date: date | None = None,
+    leave_out: Sequence[str] = (),
 ) -> Replay:
-    """replay() for observations that metrics.judge has accepted already: facts, or a file of one's own.
+    """replay() for observations that metrics.judge has accepted already, with the choices of classify_judged().
 
     Args:
         observations: accepted, every vintage of every value.
@@ -121,6 +126,8 @@ def replay_judged(
         prior: see there.
         sensitivity: see there.
         told: steps of earlier replays by their basis; one that would come out the same is not computed again.
+        first_date: as for classify_judged, and so is leave_out.
+        leave_out: see there.
     """
     chosen = parse_prior(prior)
     days = sorted({read_as_of(day, observations) for day in dates})
@@ -128,13 +135,20 @@ def replay_judged(
     # What is too much for classify is too much here, and is refused before any work.
     form_series(observations, indicators, as_of=days[-1])
     known = _in_hindsight(observations) if clock == "observed" else observations
-    known = in_order(known).sort_values("known_since", kind="stable")
-    record = Record(known, indicators, days[-1], own=_is_own(indicators), hindsight=clock == "observed")
+    record = Record(
+        in_order(known).sort_values("known_since", kind="stable"),
+        indicators,
+        days[-1],
+        own=_is_own(indicators),
+        hindsight=clock == "observed",
+        first_date=first_date,
+        leave_out=tuple(sorted(set(leave_out))),
+    )
     basis = _bases(record, days, chosen, checks=sensitivity)
     found = {day: told[basis[day]] for day in days if told and basis[day] in told}
     found |= {step.as_of: step for step in _computed(record, days, chosen, basis, found, checks=sensitivity)}
-    steps = tuple(found[day] for day in days)
-    return Replay(clock, chosen, record.first_date, steps, Model(settings().version, settings().sha256))
+    model = Model(settings().version, settings().sha256)
+    return Replay(clock, chosen, record.first_date, tuple(found[day] for day in days), model, record.leave_out)
 
 
 def _require(clock: str, days: list[date]) -> None:
@@ -163,7 +177,8 @@ def _is_own(indicators: Indicators) -> bool:
 def _bases(record: Record, days: Sequence[date], prior: Prior, *, checks: bool) -> dict[date, str]:
     """What the step of each day follows from, hashed; `known` of the record is in order of known_since."""
     own = [repr(record.indicators[name]) for name in sorted(record.indicators)] if record.own else []
-    common = [settings().sha256, asdict(prior), record.hindsight, checks, own]
+    choices = [asdict(prior), str(record.first_date), record.leave_out]
+    common = [settings().sha256, choices, record.hindsight, checks, own]
     rows = (json.dumps([str(cell) for cell in row]) for row in record.known.itertuples(index=False, name=None))
     digest, said, n_before = hashlib.sha256(), [""], 0
     for day in days:
@@ -208,6 +223,8 @@ class _State(NamedTuple):
 
     record: Record
     sums: Sums
+    series: tuple[Series, ...]
+    """From the first date on, those without a vote too."""
 
 
 class _Said(NamedTuple):
@@ -228,6 +245,7 @@ def _states(whole: Record, days: Sequence[date], prior: Prior, *, checked: Conta
     """
     formed: dict[str, tuple[Series, ...]] = {}
     sums: Sums | None = None
+    every: list[Series] = []
     is_checked, n_before = False, 0
     for day in days:
         n = _n_known(whole, day)
@@ -241,9 +259,9 @@ def _states(whole: Record, days: Sequence[date], prior: Prior, *, checked: Conta
         if sums is None or has_news or (day in checked and not is_checked):
             every = sorted((one for group in formed.values() for one in group), key=lambda one: one.key)
             is_checked = day in checked
-            sums = add_up(record, every, prior, sensitivity=is_checked)
+            sums = add_up(record, record.voting(every), prior, sensitivity=is_checked)
         n_before = n
-        yield _State(record, sums)
+        yield _State(record, sums, since(every, record.first_date))
 
 
 def _formed(record: Record, news: set[str]) -> dict[str, tuple[Series, ...]]:
@@ -259,10 +277,10 @@ def _said(sums: Sums) -> dict[Key, _Said]:
 
 
 def _step(now: _State, prior: Prior, said: Mapping[Key, _Said], before: Mapping[Key, _Said], basis: str) -> Step:
-    record, sums = now
+    record, sums, series = now
     table = evidence_table(sums.rows, sums.total)
     moves = _moves(said, before, record.indicators)
-    on_board = board(record.known, sums.series, record.as_of, record.indicators)
+    on_board = board(record.known, series, record.as_of, record.indicators)
     return Step(
         as_of=record.as_of,
         verdict=decide(Findings(record, sums.rows, table, sums.total.probabilities, sums.checks, _left_out(now))),

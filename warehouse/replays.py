@@ -14,6 +14,9 @@ from warehouse.results import OWN, SCENARIOS
 
 KeptBy = Literal["run", "replay"]
 
+CHOICES = ("prior", "first_date", "leave_out")
+"""Keys of a document that say how the record was judged."""
+
 SAME = 1e-5
 """Weights of a prior are stored rounded; nearer than this they are the same."""
 
@@ -31,13 +34,13 @@ def store_replay(
     stored_at: datetime,
     kept_by: KeptBy = "replay",
 ) -> str:
-    """Store a replay, one row a date; returns its id. Stored already, the first stays.
+    """Store a replay, one row a date; returns its id. The same replay stored again replaces itself.
 
     Args:
         connection: the live database.
         document: the replay.
         stored_at: when, with a zone.
-        kept_by: the command. Of the replays that `run` keeps, those of the same prior that end no later are replaced.
+        kept_by: the command. Of the replays that `run` keeps, those of the same choices that end no later are replaced.
     """
     head = {key: value for key, value in document.items() if key != "steps"}
     replay_id = _id(document, kept_by)
@@ -48,10 +51,9 @@ def store_replay(
         "head": json.dumps(head, ensure_ascii=False),
     }
     with transaction(connection):
-        if connection.execute("SELECT 1 FROM replay WHERE replay_id = ?", [replay_id]).fetchone():
-            return replay_id
+        connection.execute("DELETE FROM replay WHERE replay_id = ?", [replay_id])
         if kept_by == "run":
-            _drop(connection, head["prior"], until=document["steps"][-1]["as_of"])
+            _drop(connection, head, until=document["steps"][-1]["as_of"])
         connection.register("steps", pa.Table.from_pylist([_row(document, step) | more for step in document["steps"]]))
         try:
             connection.execute("INSERT INTO replay BY NAME FROM steps")
@@ -104,9 +106,11 @@ def _steps(connection: duckdb.DuckDBPyConnection, replay_id: str, until: date | 
     return [json.loads(text) for (text,) in rows]
 
 
-def _drop(connection: duckdb.DuckDBPyConnection, prior: Mapping[str, Any], *, until: str) -> None:
+def _drop(connection: duckdb.DuckDBPyConnection, head: Mapping[str, Any], *, until: str) -> None:
+    """Delete the replays that a longer one of the same choices makes needless."""
     for replay_id, text in connection.execute(_OF_RUN, {"until": None}).fetchall():
-        if json.loads(text)["prior"] == prior:
+        stored = json.loads(text)
+        if all(stored.get(key) == head.get(key) for key in CHOICES):
             connection.execute(
                 "DELETE FROM replay WHERE replay_id = $id"
                 " AND (SELECT max(as_of) FROM replay WHERE replay_id = $id) <= $until::DATE",

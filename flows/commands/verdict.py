@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.kept import kept_facts, kept_home, previous_assessment
+from flows.commands.kept import kept_choices, kept_facts, kept_home, previous_assessment
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
 from flows.console import Text, print_block, print_document, print_json, print_text, say, speaks_unicode, today
 from flows.settings import wait_seconds
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @as_json
 def classify(
     as_of: date | None,
-    prior: str,
+    prior: str | None,
     data: Path | None,
     indicators: Path | None,
     brief: bool,
@@ -46,31 +46,24 @@ def classify(
             found="one of them",
             next="threefutures classify --data ours.csv --indicators ours.toml",
         )
+    choices = kept_choices(prior)
     if data is not None and indicators is not None:
-        assessment = _classify_own(data, indicators, as_of, prior, not no_sensitivity)
+        assessment = _classify_own(data, indicators, as_of, choices.prior, not no_sensitivity)
     else:
         from flows.assess import assess
 
-        assessment = assess(kept_facts(), as_of=as_of or today(), prior=prior, sensitivity=not no_sensitivity)
+        assessment = assess(kept_facts(), as_of=as_of or today(), choices=choices, sensitivity=not no_sensitivity)
     if as_json:
         print_document(assessment.to_json())
         return
     own = ["threefutures classify ... --json"] if data else []
     usual = today() if data is None else None
-    print_block(assessment, differs=_differs(assessment, as_of, usual), next_commands=own)
+    print_block(assessment, differs=["as of"] if as_of not in (None, usual) else [], next_commands=own)
     if not brief:
         from reports.terminal import evidence
 
         click.echo("")
         click.echo(evidence(assessment, unicode=speaks_unicode()))
-
-
-def _differs(assessment: "Assessment", as_of: date | None, usual: date | None) -> list[str]:
-    """Which choices are not the default ones."""
-    from scenarios.prior import parse_prior
-
-    prior = ["prior"] if assessment.prior.weights != parse_prior("uniform").weights else []
-    return [*prior, "as of"] if as_of not in (None, usual) else prior
 
 
 def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
@@ -98,7 +91,7 @@ def _bytes(path: Path) -> bytes:
 @as_of_option
 @prior_option
 @as_json
-def report(as_of: date | None, prior: str, as_json: bool) -> None:
+def report(as_of: date | None, prior: str | None, as_json: bool) -> None:
     """Write the status report of what is kept, as of a date.
 
     \b
@@ -110,11 +103,11 @@ def report(as_of: date | None, prior: str, as_json: bool) -> None:
     from reports.status import status_json
     from warehouse.connection import writer
 
-    home = kept_home()
+    home, choices = kept_home(), kept_choices(prior)
     home.prepare()
     with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
         known = kept_facts()
-        assessment = assess(known, as_of=as_of or today(), prior=prior)
+        assessment = assess(known, as_of=as_of or today(), choices=choices)
         told = record(known, assessment, previous=previous_assessment(home, assessment))
         folder = write_report(home, assessment, told)
     if as_json:
@@ -150,7 +143,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
         print_json(explain_run(ran)._asdict()) if as_json else print_text(drawn(explain_run(ran)))
         return
     known = kept_facts()
-    assessment = assess(known, as_of=as_of or today())
+    assessment = assess(known, as_of=as_of or today(), choices=kept_choices())
     told = record(known, assessment, previous=previous_assessment(kept_home(), assessment))
     text = explained(id, assessment, told)
     if text is None:
@@ -179,7 +172,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
 )
 @prior_option
 @as_json
-def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str, as_json: bool) -> None:
+def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str | None, as_json: bool) -> None:
     """Say what would have been said at each of many past dates.
 
     \b
@@ -189,8 +182,8 @@ def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str,
     from flows.replay import keep_replay, replayed
     from reports.replay import replay_text
 
-    known, last, home = kept_facts(), last or f"{today():%Y-%m}", kept_home()
-    told = replayed(known, first=first, last=last, every=every, clock=clock, prior=prior, home=home)
+    until, choices, home = last or f"{today():%Y-%m}", kept_choices(prior), kept_home()
+    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices, home=home)
     if as_json:
         print_json(told.to_dict())
     else:
