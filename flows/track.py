@@ -26,6 +26,7 @@ from flows.replay import keep_monthly
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.tripwires import Tripwires
 from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
@@ -44,6 +45,8 @@ class Tracked(NamedTuple):
     assessment: Assessment
     previous: dict[str, Any] | None
     """The document of the assessment before this one, if there was one."""
+    ahead: Tripwires
+    """What to measure next."""
     report: Path
     published: Published
 
@@ -55,6 +58,8 @@ class Assessed(NamedTuple):
     """The same for the same facts, model, prior and day: a later run may find it stored already."""
     assessment: Assessment
     previous: dict[str, Any] | None
+    """As in Tracked."""
+    ahead: Tripwires
     """As in Tracked."""
 
 
@@ -103,12 +108,14 @@ def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime)
         assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
             previous = assessing.previous_assessment(connection, assessment)
-            assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
+            ahead = assessing.next_values(connection, assessment)
+            document = assessment.to_dict() | {"tripwires": ahead.to_dict()["wires"]}
+            assessment_id = results.store_assessment(connection, document, run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
     table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
     create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
-    return Assessed(assessment_id, assessment, previous)
+    return Assessed(assessment_id, assessment, previous, ahead)
 
 
 @task(name="replay", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
@@ -174,10 +181,10 @@ def track(
             ingested = ingest(folder, (), at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessment_id, assessment, previous = assess(folder, recording.run_id, day, choices, at)
+            assessment_id, assessment, previous, ahead = assess(folder, recording.run_id, day, choices, at)
             recording.add([{"assessment": assessment_id}])
             replay(folder, day, choices, at)
             written = report(folder, assessment, previous)
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessment, previous, written, published)
+    return Tracked(recording.run_id, ingested, assessment, previous, ahead, written, published)

@@ -67,7 +67,7 @@ class Total(NamedTuple):
     decibans: Array
     """Weighted, capped and tempered, shape (rows, futures); the best future of a row has 0."""
     weight: Array
-    """Share of its full say that a series keeps beside others of its cluster, shape (rows,)."""
+    """Share of its full say that a series keeps beside others of its cluster and organisation, shape (rows,)."""
     capped: npt.NDArray[np.bool_]
 
 
@@ -110,8 +110,11 @@ def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
 
 
 def weights(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
-    """n_eff / n of each row's cluster, with n_eff = n^2 / sum of correlations, times the weight of its dimension, and
-    the same of the clusters of one organisation."""
+    """What each row keeps of its say, shape (rows,).
+
+    Series of one cluster, and clusters of one organisation, are worth n_eff = n^2 / (sum of their correlations) of
+    n witnesses; a weak dimension is worth less by itself.
+    """
     constants = settings().combination
     weight = np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
     for shared in np.flatnonzero(np.bincount(cluster) > 1):

@@ -4,7 +4,7 @@ Everything else stays as it is; a value's own series is weighed anew with it, un
 A value that is no record does not enter a frontier and moves nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -115,6 +115,27 @@ def tripwires(assessment: Assessment) -> Tripwires:
     found = [_tripwire(_case(assessment, at)) for at in range(len(series)) if can_enter(series[at])]
     ordered = sorted(found, key=lambda wire: (-wire.bits, wire.indicator, wire.subject, wire.definition))
     return Tripwires(assessment.as_of, assessment.prior.name, assessment.probabilities, tuple(ordered))
+
+
+def read_tripwires(assessment: Assessment, wires: Sequence[Mapping[str, Any]]) -> Tripwires:
+    """What tripwires() gave for an assessment, from the documents of its wires."""
+    read = tuple(_read_wire(wire) for wire in wires)
+    return Tripwires(assessment.as_of, assessment.prior.name, assessment.probabilities, read)
+
+
+def _read_wire(plain: Mapping[str, Any]) -> Tripwire:
+    return Tripwire(
+        **dict(plain)
+        | {
+            "last_on": date.fromisoformat(plain["last_on"]),
+            "next_on": date.fromisoformat(plain["next_on"]),
+            "expected": Spread(**plain["expected"]),
+            "expected_by_scenario": {key: Spread(**one) for key, one in plain["expected_by_scenario"].items()},
+            "searched": tuple(plain["searched"]),
+            "regions": tuple(Region(**one) for one in plain["regions"]),
+            "answers": tuple(Answer(**one) for one in plain["answers"]),
+        }
+    )
 
 
 class _Case(NamedTuple):

@@ -14,7 +14,7 @@ from scenarios import classify
 from scenarios.next_value import as_observation, expected, extended, outlook
 from scenarios.settings import SCENARIOS
 from scenarios.span import span_of
-from scenarios.tripwires import tripwires
+from scenarios.tripwires import read_tripwires, tripwires
 
 BASE = Indicator(id="", title="", unit="times", scale="log", lower=0.0)
 INDICATORS = Catalogue(
@@ -168,6 +168,11 @@ def test_a_stall_expects_less_than_a_take_off(found):
 def test_where_nothing_is_compared_nothing_is_asked_for():
     few = record().query("indicator in ('horizon', 'output')")
     assert tripwires(classify(few, INDICATORS, sensitivity=False)).wires == ()
+
+
+def test_what_is_stored_reads_back_as_it_was(assessment):
+    made = tripwires(assessment).to_dict()
+    assert read_tripwires(assessment, made["wires"]).to_dict() == made
 
 
 def test_json_is_plain_and_the_same_every_time(assessment):

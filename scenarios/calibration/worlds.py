@@ -168,5 +168,5 @@ SUITES: Mapping[str, Suite] = {
     "mechanism": Suite("mechanisms, the record's schedule", mechanism_world, _whole),
     "mechanism_sparse": Suite("mechanisms, 17 values in all", mechanism_world, sparse),
     "mechanism_threes": Suite("mechanisms, three values a series", mechanism_world, threes),
-    "mechanism_shared": Suite("mechanisms, organisations with an error of their own", shared_error_world, _whole),
+    "mechanism_shared": Suite("mechanisms, each organisation with an error of its own", shared_error_world, _whole),
 }
