@@ -16,6 +16,7 @@ from metrics.series import news
 from metrics.source import Source, sources
 from scenarios import Assessment
 from scenarios.classifier import classify_judged
+from scenarios.tripwires import Tripwires, read_tripwires, tripwires
 from warehouse import facts, results
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
@@ -96,6 +97,12 @@ def _read_embedded(source: Source, at: datetime) -> list[tuple[pd.DataFrame, pd.
 def assess(known: Known, *, as_of: date, choices: Choices = USUAL, sensitivity: bool = True) -> Assessment:
     """The assessment of what was known on a date."""
     return classify_judged(known.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict())
+
+
+def next_values(connection: results.Connection, assessment: Assessment) -> Tripwires:
+    """What to measure next: as stored with the same assessment, else worked out."""
+    stored = results.stored(connection, assessment.to_dict()) or {}
+    return read_tripwires(assessment, stored["tripwires"]) if "tripwires" in stored else tripwires(assessment)
 
 
 def previous_assessment(connection: results.Connection, assessment: Assessment) -> dict[str, Any] | None:

@@ -111,6 +111,7 @@ def print_block(
     assessment: "Assessment",
     *,
     previous: dict[str, Any] | None = None,
+    ahead: str = "",
     differs: Sequence[str] = (),
     next_commands: Sequence[str] = (),
 ) -> None:
@@ -121,6 +122,7 @@ def print_block(
     text = block(
         assessment,
         previous=previous,
+        ahead=ahead,
         unicode=speaks_unicode(),
         colour=speaks_colour(),
         differs=[*choices(assessment), *differs],
@@ -165,6 +167,7 @@ def run_document(tracked: "Tracked") -> dict[str, Any]:
     """A run of the pipeline in plain types: its assessment, and what became of each source."""
     return {
         **tracked.assessment.to_dict(),
+        "tripwires": tracked.ahead.to_dict()["wires"],
         "run": tracked.run_id,
         "ingested": [one._asdict() for one in tracked.ingested],
         "snapshot": str(tracked.published.path),

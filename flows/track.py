@@ -28,10 +28,12 @@ from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
+from flows.replay import keep_monthly
 from flows.retention import retain
 from flows.settings import home_folder, wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.tripwires import Tripwires
 from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
@@ -50,6 +52,8 @@ class Tracked(NamedTuple):
     assessment: Assessment
     previous: dict[str, Any] | None
     """The document of the assessment before this one, if there was one."""
+    ahead: Tripwires
+    """What to measure next."""
     report: Path
     published: Published
 
@@ -61,6 +65,8 @@ class Assessed(NamedTuple):
     """The same for the same facts, model, prior and day: a later run may find it stored already."""
     assessment: Assessment
     previous: dict[str, Any] | None
+    """As in Tracked."""
+    ahead: Tripwires
     """As in Tracked."""
 
 
@@ -159,12 +165,22 @@ def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime)
         assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
             previous = assessing.previous_assessment(connection, assessment)
-            assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
+            ahead = assessing.next_values(connection, assessment)
+            document = assessment.to_dict() | {"tripwires": ahead.to_dict()["wires"]}
+            assessment_id = results.store_assessment(connection, document, run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
     table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
     create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
-    return Assessed(assessment_id, assessment, previous)
+    return Assessed(assessment_id, assessment, previous, ahead)
+
+
+@task(name="replay", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
+def replay(home: Home, as_of: date, choices: Choices, at: datetime) -> None:
+    """Keep what would have been said at the end of every month until a date."""
+    with step("replay") as watch:
+        kept = keep_monthly(home, until=as_of, choices=choices, at=at)
+        watch.text = f"{counted(kept.dates, 'date')}: {kept.computed} computed, {kept.dates - kept.computed} as before"
 
 
 @task(name="report", tags=["report"], cache_policy=NO_CACHE, persist_result=False)
@@ -246,13 +262,16 @@ def track(
             report_ingested(ingested)
             assessed = assess(folder, recording.run_id, day, choices, at)
             recording.add([{"assessment": assessed.id}])
+            replay(folder, day, choices, at)
             written = report(folder, assessed.assessment, assessed.previous)
             if as_of is None and prior is None and channels(said.alerts):
                 recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.md", at))
             _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
+    return Tracked(
+        recording.run_id, ingested, assessed.assessment, assessed.previous, assessed.ahead, written, published
+    )
 
 
 def _retain(home: Home, settings: Retention, at: datetime) -> None:

@@ -18,6 +18,8 @@ Array = npt.NDArray[np.float64]
 HUBER_AT = 1.345
 """Huber's constant: 95 % efficient where nothing is wrong (Huber 1981)."""
 HUBER_ROUNDS = 25
+HUBER_SETTLED = 1e-12
+"""Weights that change by less stay as they are."""
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 
@@ -183,7 +185,9 @@ def _outliers(u: Array, z: Array) -> tuple[Array, Array]:
         smooth = basis @ np.linalg.solve(weighted @ basis, weighted @ z)
         residual = np.abs(z - smooth)
         scale = max(NORMAL_MAD * _median(residual), constants.outlier_floor)
-        weight = np.minimum(1.0, HUBER_AT * scale / np.maximum(residual, 1e-12))
+        before, weight = weight, np.minimum(1.0, HUBER_AT * scale / np.maximum(residual, 1e-12))
+        if (np.abs(weight - before) < HUBER_SETTLED).all():
+            break
     return smooth, np.maximum(1.0, residual / (constants.outlier_at * scale)) ** 2
 
 

@@ -446,3 +446,20 @@ def test_a_live_file_that_went_missing_does_not_bury_what_was_published(threefut
     question = "SELECT (SELECT count(*) FROM fact) > 1000 AS facts, count(*) AS runs FROM run"
     answer = threefutures("sql", question, "--json")
     assert json.loads(answer[1]) == [{"facts": True, "runs": 3}]
+
+
+def test_classify_says_what_to_measure_next(classify_own):
+    code, out, _ = classify_own(table(*GOOD), "--brief", "--tripwires")
+    assert code == 0
+    asked = out[out.index("What to measure next") :].splitlines()
+    assert asked[0] == "What to measure next: the series whose next value will tell most, all others unchanged"
+    assert asked[2].split()[:3] == ["Hours", "of", "review"]
+
+
+def test_json_has_what_to_measure_next_where_it_is_asked_for(classify_own):
+    _, out, _ = classify_own(table(*GOOD), "--json", "--tripwires", "--no-sensitivity")
+    (wire,) = json.loads(out)["tripwires"]
+    assert (wire["indicator"], wire["last_on"], wire["usual_days"]) == ("hours", "2024-01-31", 365)
+    assert wire["expected"]["low"] < wire["expected"]["median"] < wire["expected"]["high"]
+    _, out, _ = classify_own(table(*GOOD), "--json", "--no-sensitivity")
+    assert "tripwires" not in json.loads(out)

@@ -167,3 +167,8 @@ def test_a_step_says_what_came_of_it_and_how_long_it_took():
         "fetch     3 sources: 1 new, 2 unchanged                                          1.2 s"
     )
     assert len(step("judge", "word " * 40, 123.4)) <= 88
+
+
+def test_what_would_settle_it_stands_before_what_to_type():
+    lines = block(assessment(), previous=BEFORE, ahead="would settle it: Horizon: from 30 h up").splitlines()
+    assert lines[-2:] == ["  would settle it: Horizon: from 30 h up", block(assessment()).splitlines()[-1]]

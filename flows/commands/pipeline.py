@@ -63,7 +63,9 @@ def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> 
         print_json(run_document(tracked))
     else:
         click.echo("")
-        print_block(tracked.assessment, previous=tracked.previous)
+        from reports.tripwires import next_line
+
+        print_block(tracked.assessment, previous=tracked.previous, ahead=next_line(tracked.ahead))
     require_all(tracked.ingested)
 
 

@@ -15,6 +15,7 @@ from metrics.errors import DataError, UsageError
 if TYPE_CHECKING:
     from scenarios import Assessment
     from scenarios.replay import Clock
+    from scenarios.tripwires import Tripwires
 
 
 @click.command()
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--data", type=PATH, help="Classify this CSV instead of the record.")
 @click.option("--indicators", type=PATH, help="What the CSV's indicators are (TOML).")
 @click.option("--brief", is_flag=True, help="The verdict alone, without the evidence table.")
+@click.option("--tripwires", is_flag=True, help="And what to measure next: values that would change the answer.")
 @click.option("--no-sensitivity", is_flag=True, help="Skip the sweeps; faster, and no range is shown.")
 @as_json
 def classify(
@@ -31,6 +33,7 @@ def classify(
     data: Path | None,
     indicators: Path | None,
     brief: bool,
+    tripwires: bool,
     no_sensitivity: bool,
     as_json: bool,
 ) -> None:
@@ -38,6 +41,7 @@ def classify(
 
     \b
     Example: threefutures classify --as-of 2026-03-31 --prior sceptic
+    Example: threefutures classify --brief --tripwires
     Example: threefutures classify --data ours.csv --indicators ours.toml
     """
     if (data is None) != (indicators is None):
@@ -53,8 +57,9 @@ def classify(
         from flows.assess import assess
 
         assessment = assess(kept_facts(), as_of=as_of or today(), choices=choices, sensitivity=not no_sensitivity)
+    ahead = _ahead(assessment) if tripwires else None
     if as_json:
-        print_document(assessment.to_json())
+        print_json(assessment.to_dict() | ({"tripwires": ahead.to_dict()["wires"]} if ahead else {}))
         return
     own = ["threefutures classify ... --json"] if data else []
     usual = today() if data is None else None
@@ -64,6 +69,17 @@ def classify(
 
         click.echo("")
         click.echo(evidence(assessment, unicode=speaks_unicode()))
+    if ahead:
+        from reports.tripwires import tripwires_text
+
+        click.echo("")
+        print_text(tripwires_text(ahead, unicode=speaks_unicode()))
+
+
+def _ahead(assessment: "Assessment") -> "Tripwires":
+    from scenarios.tripwires import tripwires
+
+    return tripwires(assessment)
 
 
 def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
@@ -182,13 +198,13 @@ def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str 
     from flows.replay import keep_replay, replayed
     from reports.replay import replay_text
 
-    until, choices = last or f"{today():%Y-%m}", kept_choices(prior)
-    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices)
+    until, choices, home = last or f"{today():%Y-%m}", kept_choices(prior), kept_home()
+    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices, home=home)
     if as_json:
         print_json(told.to_dict())
     else:
         print_text(replay_text(told, unicode=speaks_unicode()))
-    keep_replay(kept_home(), told)
+    keep_replay(home, told)
 
 
 @click.command()
