@@ -1,5 +1,6 @@
 """Assessment -> report files on disk, whole or not at all."""
 
+import json
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -12,6 +13,8 @@ import pandas as pd
 from flows.assess import Known
 from metrics import load_indicators
 from metrics.source import sources
+from reports.archive import index
+from reports.page import page
 from reports.record import SOURCE_COLUMNS, Record
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
@@ -20,7 +23,7 @@ from warehouse.files import being_written, put_all_in_place, put_in_place, sweep
 from warehouse.home import Home
 from warehouse.runs import Failing
 
-PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb")
+PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb", "altair", "vl-convert-python")
 """Whose versions a report names: everything that could change a figure."""
 
 STALE_DAYS = 180
@@ -87,14 +90,34 @@ def write_report(home: Home, assessment: Assessment, record: Record) -> Path:
 
     The caller holds the writer's lock.
     """
+    made = page(assessment, record)
     texts = {
+        "status.html": made.html,
         "status.md": status_markdown(assessment, record=record),
         "status.json": status_json(assessment, record=record),
     }
-    return write_folder(home.reports, assessment.as_of, texts)
+    folder = write_folder(home.reports, assessment.as_of, {**texts, **made.files})
+    write_index(home.reports)
+    return folder
 
 
-def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
+def write_index(reports: Path) -> None:
+    """List every report of the folder in index.html."""
+    folders = [entry for entry in reports.iterdir() if _is_day(entry.name)]
+    with os_explained(reports):
+        write_whole(reports / "index.html", index({one.name: _document(one) for one in folders}).encode())
+
+
+def _document(folder: Path) -> dict[str, Any] | None:
+    """A report's document, or None where it is gone or damaged."""
+    try:
+        found = json.loads((folder / "status.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"verdict", "probabilities", "ranges"} <= found.keys() else None
+
+
+def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes]) -> Path:
     """Write the files of a day beside their place and swap them in, so that nobody reads half a report."""
     folder = reports / day.isoformat()
     with os_explained(folder):
@@ -104,11 +127,12 @@ def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
     return folder
 
 
-def _swap_in(folder: Path, texts: Mapping[str, str]) -> None:
+def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     with being_written(folder) as partial:
         partial.mkdir(parents=True)
         for name, text in texts.items():
-            write_whole(partial / name, text.encode())
+            (partial / name).parent.mkdir(exist_ok=True)
+            write_whole(partial / name, text.encode() if isinstance(text, str) else text)
         # A folder that is not empty cannot be replaced by one call.
         (put_all_in_place if folder.is_dir() else put_in_place)(partial, folder)
 

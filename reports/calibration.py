@@ -3,7 +3,8 @@ figures."""
 
 from collections.abc import Iterator
 
-from reports.markdown import table
+from reports.markdown import markdown
+from reports.tabular import table
 from reports.untrusted import Markdown
 from scenarios.calibration.scores import Figure
 from scenarios.calibration.summary import OfSuite, Summary

@@ -8,16 +8,16 @@ from metrics import Indicator
 from metrics.series import CONTEXT, believed
 from reports.citing import METHODS, Citation, Facts, Published, References, published
 from reports.findings import title
-from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, plain
+from reports.tabular import Table, table
+from reports.untrusted import plain
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
 
 SUBJECTS_NAMED = 3
 
 
-def value_table(values: list[Published], references: References) -> Markdown:
+def value_table(values: list[Published], references: References) -> Table:
     """Values of one series, each with its dates, how it is known, and where it was read."""
     rows = [
         (
@@ -72,7 +72,7 @@ def _subjects(subjects: "pd.Series[str]") -> str:
     return "; ".join(named[:SUBJECTS_NAMED]) + more
 
 
-def not_used_table(assessment: Assessment, record: Record) -> Markdown:
+def not_used_table(assessment: Assessment, record: Record) -> Table:
     """What was known and is in no series, with the reason."""
     rows = [
         (title_of(record, one.indicator), one.definition, one.subjects, one.n, one.reason)
@@ -120,7 +120,7 @@ def latest(rows: pd.DataFrame, indicator: Indicator) -> Latest:
     return Latest(indicator, len(rows), published(newest, indicator), newest.definition)
 
 
-def context_table(found: list[Latest], references: References) -> Markdown:
+def context_table(found: list[Latest], references: References) -> Table:
     """The newest value of each indicator without a vote, with its source."""
     rows = [
         (
@@ -151,7 +151,7 @@ def context_table(found: list[Latest], references: References) -> Markdown:
     return table(columns, rows, right=(5, 8))
 
 
-def marker_table(assessment: Assessment, record: Record, references: References) -> Markdown:
+def marker_table(assessment: Assessment, record: Record, references: References) -> Table:
     """The board of markers, each with where its threshold and its present value come from."""
     rows = [
         (

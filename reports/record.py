@@ -38,5 +38,9 @@ class Record:
     """What -> sha256: the code, the warehouse's facts."""
     previous: Document | None = None
     """The assessment of the last report, as its to_dict() gave it."""
+    replay: Document | None = None
+    """What would have been said on earlier dates, as Replay.to_dict() gives it; None leaves the section out."""
+    tripwires: Document | None = None
+    """Which next values would move the verdict, as Tripwires.to_dict() gives it; None leaves the section out."""
     generated_at: datetime | None = None
     """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""

@@ -43,7 +43,7 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
         | {"values": [_as_dict(value) for value in facts.published(one)]}
         for one in assessment.series
     ]
-    report = {
+    report: dict[str, Any] = {
         "generated_at": record.generated_at.isoformat() if record.generated_at else None,
         "headline": findings.headline(assessment),
         "sources": record.sources.to_dict("records"),
@@ -63,6 +63,8 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
         "versions": dict(record.versions),
         "hashes": {"catalogue": record.catalogue.sha256, **record.hashes},
     }
+    ahead = {"replay": record.replay, "tripwires": record.tripwires}
+    report |= {name: document for name, document in ahead.items() if document is not None}
     document = plain_json({**assessment.to_dict(), "report": report})
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -81,7 +83,7 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         "known_until": findings.known_until(assessment),
         "headline": findings.headline(assessment),
         "sentence": findings.sentence(assessment),
-        "reasons": [*findings.reasons(assessment), *_flags(assessment)],
+        "reasons": [*findings.reasons(assessment), *findings.other_flags(assessment)],
         "comparable": comparable,
         "futures": verdict_tables.futures(assessment) if comparable else "",
         "checks_summary": verdict_tables.omissions_summary(assessment) if comparable else "",
@@ -89,15 +91,11 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         "values_table": verdict_tables.values_table(assessment),
         "stories": verdict_tables.stories(assessment),
         "change_line": findings.opening(change_line(assessment, record.previous)) if record.previous else "",
-        "change_table": verdict_tables.change_table(assessment, record.previous) if changed and record.previous else "",
-        "moved_lines": moved_lines(assessment, record.previous) if record.previous else [],
+        "change_table": verdict_tables.change_table(assessment, record.previous, record.catalogue)
+        if changed and record.previous
+        else "",
+        "moved_lines": moved_lines(assessment, record.previous, record.catalogue) if record.previous else [],
     }
-
-
-def _flags(assessment: Assessment) -> list[str]:
-    """What else limits the verdict; a conflict is one of its reasons."""
-    raised = (findings.flag(assessment, name) for name in ("stale", "concentration"))
-    return [f"{flag}." for flag in raised if flag]
 
 
 def _dependence(assessment: Assessment) -> dict[str, Any]:
@@ -124,16 +122,16 @@ def _dependence(assessment: Assessment) -> dict[str, Any]:
 def _series(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
     facts = Facts(record.facts)
     names = series_names(assessment.evidence)
-    says = _says(assessment)
+    told = says(assessment)
     return {
         "series": [
             _one_series(series, name, said, facts.published(series), references)
-            for series, name, said in zip(assessment.series, names, says, strict=True)
+            for series, name, said in zip(assessment.series, names, told, strict=True)
         ]
     }
 
 
-def _says(assessment: Assessment) -> list[str]:
+def says(assessment: Assessment) -> list[str]:
     """What each series says for the first future against the two others, in words; empty where none is compared."""
     if assessment.verdict.kind == "too_little":
         return [""] * len(assessment.series)
@@ -188,8 +186,7 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "quarantine": upkeep_tables.quarantine_table(record) if len(record.quarantine) else "",
         "missing": upkeep_tables.without_values(assessment, record),
         "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
-        "coverage_heading": f"{sum(one.n > 0 for one in covered)} of {len(covered)} metrics of the field's own list "
-        "have a public value",
+        "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),
     }
@@ -197,11 +194,9 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
 
 def _about(assessment: Assessment, record: Record) -> dict[str, Any]:
     programs = dict(record.versions) | {"method": assessment.model.version}
-    date_shown = full_date(assessment.as_of)
     return {
         "versions": list(programs.items()),
         "hashes": list(upkeep_tables.hash_lines(record, assessment)),
         "generated_at": record.generated_at.isoformat(" ", "seconds") if record.generated_at else "",
-        "cite": f"threefutures, status report on the public record to {date_shown}, method {assessment.model.version}, "
-        f"facts {assessment.facts.sha256[:12]} ({assessment.facts.n:,} values).",
+        "cite": findings.citation(assessment),
     }

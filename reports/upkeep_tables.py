@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from metrics.series import believed
-from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, code, cut, link, plain
+from reports.tabular import Code, Link, Table, table
+from reports.untrusted import cut, plain
 from scenarios import Assessment
 from scenarios.words import counted
 
@@ -58,7 +58,12 @@ def coverage(assessment: Assessment, record: Record) -> list[Coverage]:
     return found
 
 
-def coverage_table(found: list[Coverage]) -> Markdown:
+def coverage_heading(found: list[Coverage]) -> str:
+    """How many of the metrics have a value."""
+    return f"{sum(one.n > 0 for one in found)} of {len(found)} metrics of the field's own list have a public value"
+
+
+def coverage_table(found: list[Coverage]) -> Table:
     """Which of the field's own metrics have public values."""
     return table(("No.", "Metric", "Indicators", "Dated values", "Newest"), found, right=(0, 2, 3))
 
@@ -72,11 +77,11 @@ def without_values(assessment: Assessment, record: Record) -> str:
     return f"Nothing is public of {counted(len(missing), 'catalogued indicator')}: {', '.join(missing)}."
 
 
-def source_table(record: Record) -> Markdown:
+def source_table(record: Record) -> Table:
     """Every source with its licence, and how recent it is."""
     rows = [
         (
-            link(row.title, row.url),
+            Link(str(row.title), str(row.url)),
             row.publisher,
             row.licence,
             f"{row.n:,}",
@@ -114,7 +119,7 @@ def quarantine_counts(record: Record) -> list[tuple[str, str, int]]:
     return [(source, rule, n) for (source, rule), n in sorted(Counter(pairs).items())]
 
 
-def quarantine_table(record: Record) -> Markdown:
+def quarantine_table(record: Record) -> Table:
     """The refused rows with their reasons; the row itself stands in the warehouse."""
     rows = [
         (row.source, _or_none(row.line), row.indicator, row.rule, cut(plain(row.reason), LONGEST_REASON))
@@ -123,7 +128,7 @@ def quarantine_table(record: Record) -> Markdown:
     return table(("Source", "Line", "Indicator", "Rule", "Reason"), rows, right=(1,))
 
 
-def hash_lines(record: Record, assessment: Assessment) -> Iterator[tuple[str, Markdown]]:
+def hash_lines(record: Record, assessment: Assessment) -> Iterator[tuple[str, Code]]:
     """What the figures were computed from, by content."""
     hashes = {"facts": assessment.facts.sha256, "model": assessment.model.sha256, **record.hashes}
-    yield from ((name, code(value)) for name, value in {**hashes, "catalogue": record.catalogue.sha256}.items())
+    yield from ((name, Code(value)) for name, value in {**hashes, "catalogue": record.catalogue.sha256}.items())

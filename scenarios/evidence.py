@@ -92,6 +92,25 @@ class Growth(NamedTuple):
         return mean, np.clip(1 - hazard * (hazard + alpha), 1e-9, 1.0) / self.precision
 
 
+def given(linked: Points, path: Array, noise_grid: Noise) -> tuple[Whitened, Growth]:
+    """What the exact values say of the start and the growth of each path.
+
+    Args:
+        linked: the points.
+        path: at their positions, shape (shapes, n).
+        noise_grid: shape (grid,).
+    """
+    constants = settings().skeleton
+    white = _whitened(linked, path, noise_grid)
+    start = white.oo + constants.start_sd**-2
+    growth = Growth(
+        start,
+        white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
+        white.zf - white.of * (white.zo / start)[:, None],
+    )
+    return white, growth
+
+
 @cache
 def noise() -> Noise:
     """Noise levels and shares of wandering with their prior weights."""
@@ -115,7 +134,7 @@ def evidence(series: Series, part: Part = WHOLE, shapes: str = "resemblance") ->
         part: of the time its record covers; by default the series is the record.
         shapes: "resemblance" or "mechanism" (NamedPrior.shapes).
     """
-    known = mechanism_library() if shapes == "mechanism" else library()
+    known = library_of(shapes)
     thin = thinned(series)
     grid, log_prior = ceilings_of(series.indicator)
     best: tuple[float, Array, Points] | None = None
@@ -124,7 +143,7 @@ def evidence(series: Series, part: Part = WHOLE, shapes: str = "resemblance") ->
         linked = points(thin, ceiling)
         if linked is None:
             continue
-        joint = _joint(linked, part, known) + linked.log_jacobian
+        joint = log_joint(linked, part, known) + linked.log_jacobian
         weighted = joint[None] + known.log_weight[:, None, :]
         terms[row] = _log_sum(weighted.reshape(len(SCENARIOS), -1), 1)
         top = float((terms[row] + log_prior[row]).max())
@@ -153,13 +172,8 @@ def log_evidence(
     constants = settings().skeleton
     paths = seen(path, np.concatenate([linked.u, linked.censored_u]), part)
     n = len(linked.z)
-    white = _whitened(linked, paths[:, :n], noise_grid)
-    start = white.oo + constants.start_sd**-2
-    growth = Growth(
-        start,
-        white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
-        white.zf - white.of * (white.zo / start)[:, None],
-    )
+    white, growth = given(linked, paths[:, :n], noise_grid)
+    start = growth.start
     common = -0.5 * (n * LOG_TWO_PI + white.log_determinant + white.zz - white.zo**2 / start)
     common -= 0.5 * np.log(constants.start_sd**2 * start)
     cut = np.log(2 / constants.growth_sd) + 0.5 * growth.alpha**2 + log_ndtr(growth.alpha)
@@ -171,7 +185,13 @@ def log_evidence(
     return np.asarray(total)
 
 
-def _joint(linked: Points, part: Part, known: Library) -> Array:
+def library_of(shapes: str) -> Library:
+    """The shapes and their weights by the name a prior has for them (NamedPrior.shapes)."""
+    return mechanism_library() if shapes == "mechanism" else library()
+
+
+def log_joint(linked: Points, part: Part, known: Library) -> Array:
+    """log p(points, noise | shape), shape (grid, shapes)."""
     weight = log_ratio_weight if known is mechanism_library() else None
     return log_evidence(linked, known.path, noise(), part, weight) + noise().log_weight[:, None]
 
