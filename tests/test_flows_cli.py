@@ -369,7 +369,8 @@ def test_an_older_report_does_not_become_the_latest(threefutures, folder):
 def test_the_same_facts_code_and_date_give_the_same_bytes(threefutures, folder):
     def report():
         threefutures("report", "--as-of", "2026-10-08")
-        return [path.read_bytes() for path in sorted((folder / "data/reports/2026-10-08").iterdir())]
+        files = (path for path in sorted((folder / "data/reports/2026-10-08").rglob("*")) if path.is_file())
+        return [path.read_bytes() for path in files]
 
     first = report()
     assert report() == first
