@@ -60,7 +60,11 @@ CASES = {
         (*ONE, *THREE[:4]),
         (*ONE[:2], {**ONE[2], "value": 9.0}, ONE[3], *THREE, *line("two", (1.0, 1.2, 1.5, 2.2, 4.0))),
         {
-            ("withdrawn", "one"), ("revised", "one"), ("new", "two"), ("new", "three"), ("reweighted", "one"),
+            ("withdrawn", "one"),
+            ("revised", "one"),
+            ("new", "two"),
+            ("new", "three"),
+            ("reweighted", "one"),
             ("reweighted", "three"),
         },
     ),
