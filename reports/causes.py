@@ -114,7 +114,7 @@ def _same(one: Series, other: Series) -> bool:
 
 
 def _said(series: dict[Key, Series], assessment: Assessment) -> Said:
-    rows = weigh(list(series.values()))
+    rows = weigh(list(series.values()), assessment.prior)
     decibans = combine(rows, list(assessment.prior.weights.values())).decibans
     return dict(zip(series, decibans, strict=True))
 

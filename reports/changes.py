@@ -114,13 +114,13 @@ def _points(probabilities: Mapping[str, float], scenario: str) -> int:
 def _rows(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Iterator[Change]:
     order = [SCENARIOS.index(one) for one in ranking(assessment.probabilities)]
     before = {_key(row): row for row in previous["evidence"]}
-    now = {_key(row): row for row in assessment.to_dict()["evidence"]}
+    now = {_key(row): row for row in assessment.evidence.to_dict("records")}
     for cause, key, decibans in gains(assessment, previous, indicators):
         old, new = before.get(key, {}), now.get(key, {})
         row = new or old
         name = ", ".join(filter(None, (str(row.get("title", key[0])), key[1])))
         gained = [float(decibans[order[0]] - decibans[other]) for other in order[1:]]
-        yield Change(_what(cause, old, new), name, old.get("n", 0), new.get("n", 0), gained[0], gained[1])
+        yield Change(_what(cause, old, new), name, old.get("n", 0), int(new.get("n", 0)), gained[0], gained[1])
 
 
 def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:

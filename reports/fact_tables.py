@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from metrics import Indicator
-from metrics.series import CONTEXT, believed
-from reports.citing import METHODS, Citation, Facts, Published, References, published
+from metrics.series import CONTEXT
+from reports.citing import METHODS, Citation, Published, References, published
 from reports.findings import title
 from reports.record import Record
 from reports.tabular import Table, table
@@ -96,14 +96,11 @@ class Latest(NamedTuple):
     definition: str
 
 
-def context(assessment: Assessment, record: Record) -> list[Latest]:
+def context(record: Record) -> list[Latest]:
     """The latest value of every indicator without a vote, by dimension."""
-    known = believed(record.facts, assessment.as_of)
-    found = [
-        latest(group, record.catalogue[str(indicator)])
-        for indicator, group in known.groupby("indicator", sort=True)
-        if str(indicator) in record.catalogue and record.catalogue[str(indicator)].role == "context"
-    ]
+    without_vote = {key: one for key, one in record.catalogue.items() if one.role == "context"}
+    known = record.believed[record.believed["indicator"].isin(list(without_vote))]
+    found = [latest(group, without_vote[str(indicator)]) for indicator, group in known.groupby("indicator", sort=True)]
     return sorted(found, key=lambda one: (one.indicator.dimension, one.indicator.title))
 
 
@@ -113,10 +110,10 @@ def latest(rows: pd.DataFrame, indicator: Indicator) -> Latest:
     A human baseline is not news of AI: such a row is the newest value where there is no other.
     """
     measured = rows[~rows["subject"].isin(indicator.left_out_subjects)]
-    ordered = (rows if measured.empty else measured).sort_values(
-        ["observed_on", "known_since", "subject", "definition"], kind="stable"
+    newest: Any = max(
+        (rows if measured.empty else measured).itertuples(index=False),
+        key=lambda row: (row.observed_on, row.known_since, row.subject, row.definition),
     )
-    newest: Any = next(ordered.tail(1).itertuples(index=False))
     return Latest(indicator, len(rows), published(newest, indicator), newest.definition)
 
 
@@ -175,7 +172,7 @@ def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record)
     """The citation of the value that decided, or of the newest of those it was derived from."""
     if marker.observed_on is None:
         return Citation("", "")
-    known = believed(record.facts, assessment.as_of)
+    known = record.believed
     same = known[
         (known["indicator"] == marker.indicator)
         & (known["observed_on"] == pd.Timestamp(marker.observed_on))
@@ -185,4 +182,4 @@ def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record)
     if len(same):
         return Citation(same["citation"].iloc[-1], same["citation_url"].iloc[-1])
     derived = [one for one in assessment.series if one.indicator.id == marker.indicator]
-    return Facts(record.facts).published(derived[0])[0].citation if derived else Citation("", "")
+    return record.by_point.published(derived[0])[0].citation if derived else Citation("", "")

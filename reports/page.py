@@ -27,7 +27,7 @@ from reports.charts import windows as windows_chart
 from reports.charts.drawing import svg
 from reports.charts.scales import is_horizon
 from reports.charts.style import DARK, LIGHT
-from reports.citing import Citation, Facts, Published, References
+from reports.citing import Citation, Published, References
 from reports.comparison import ranking
 from reports.glossary import GLOSSARY
 from reports.html import linked, picture, render
@@ -163,17 +163,16 @@ def _dependence(assessment: Assessment, figures: _Figures) -> dict[str, Any]:
 
 
 def _series(assessment: Assessment, record: Record, figures: _Figures, references: References) -> dict[str, Any]:
-    facts = Facts(record.facts)
     names = series_names(assessment.evidence)
     told = list(zip(assessment.series, names, says(assessment), strict=True))
     shown = []
     for at in _loudest(assessment):
         series, name, said = told[at]
-        values = facts.published(series)
+        values = record.by_point.published(series)
         shown.append(_one_series(at, series, name, said, values, assessment, record, figures, references))
     quiet = len(told) - len(shown)
     less = f"{quiet} other series {'says' if quiet == 1 else 'say'} less" if quiet else ""
-    return {"series": shown, "quiet": less, "doubling": figures.draw(multipliers.doubling(assessment, record))}
+    return {"series": shown, "quiet": less, "doubling": figures.draw(multipliers.doubling(record))}
 
 
 def _loudest(assessment: Assessment) -> list[int]:
@@ -215,18 +214,18 @@ def _one_series(
 
 
 def _beside(assessment: Assessment, record: Record, figures: _Figures, references: References) -> dict[str, Any]:
-    covered = upkeep_tables.coverage(assessment, record)
+    covered = upkeep_tables.coverage(record)
     ahead = record.tripwires if assessment.verdict.kind != "too_little" else None
     return {
         "code_share": [
             one
             for one in (
-                figures.draw(code_share.panels(assessment, record)),
-                figures.draw(code_share.once(assessment, record)),
+                figures.draw(code_share.panels(record)),
+                figures.draw(code_share.once(record)),
             )
             if one
         ],
-        "multipliers": figures.draw(multipliers.multipliers(assessment, record)),
+        "multipliers": figures.draw(multipliers.multipliers(record)),
         "next": [figures.draw(one) for one in tripwires_chart.figures(ahead, record.catalogue)] if ahead else [],
         "crossings": tripwires_chart.crossings(ahead) if ahead else table((), ()),
         "markers_heading": findings.markers_heading(assessment),
@@ -235,8 +234,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
         "late": upkeep_tables.late_sources(record),
         "quarantine_summary": upkeep_tables.quarantine_summary(record),
         "quarantine": upkeep_tables.quarantine_table(record),
-        "missing": upkeep_tables.without_values(assessment, record),
-        "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
+        "missing": upkeep_tables.without_values(record),
+        "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),

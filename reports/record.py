@@ -6,11 +6,14 @@ Everything arrives as an argument and nothing is fetched or written.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from metrics import Catalogue
+from metrics.series import believed
+from reports.citing import Facts
 
 Document = Mapping[str, Any]
 """A JSON object, such as an earlier assessment's."""
@@ -44,3 +47,13 @@ class Record:
     """Which next values would move the verdict, as Tripwires.to_dict() gives it; None leaves the section out."""
     generated_at: datetime | None = None
     """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""
+
+    @cached_property
+    def believed(self) -> pd.DataFrame:
+        """One row a key: what is believed on the report's date."""
+        return believed(self.facts, self.facts["known_since"].max())
+
+    @cached_property
+    def by_point(self) -> Facts:
+        """The facts by what a point of a series knows of itself."""
+        return Facts(self.facts)

@@ -9,7 +9,7 @@ from typing import Any
 from metrics.series import Series
 from reports import fact_tables, findings, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
-from reports.citing import Facts, Published, References
+from reports.citing import Published, References
 from reports.comparison import Comparison, against_both, ranking
 from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
@@ -37,10 +37,9 @@ def status_markdown(assessment: Assessment, *, record: Record) -> str:
 
 def status_json(assessment: Assessment, *, record: Record) -> str:
     """The assessment as `classify --json` gives it, and under "report" what else the page is made from."""
-    facts = Facts(record.facts)
     series = [
         {"indicator": one.indicator.id, "subject": one.subject, "definition": one.definition}
-        | {"values": [_as_dict(value) for value in facts.published(one)]}
+        | {"values": [_as_dict(value) for value in record.by_point.published(one)]}
         for one in assessment.series
     ]
     report: dict[str, Any] = {
@@ -57,9 +56,9 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
         "not_used": [one._asdict() for one in fact_tables.not_used(assessment)],
         "context": [
             {"indicator": one.indicator.id, "definition": one.definition, "n": one.n} | _as_dict(one.value)
-            for one in fact_tables.context(assessment, record)
+            for one in fact_tables.context(record)
         ],
-        "coverage": [one._asdict() for one in upkeep_tables.coverage(assessment, record)],
+        "coverage": [one._asdict() for one in upkeep_tables.coverage(record)],
         "versions": dict(record.versions),
         "hashes": {"catalogue": record.catalogue.sha256, **record.hashes},
     }
@@ -120,12 +119,11 @@ def _dependence(assessment: Assessment) -> dict[str, Any]:
 
 
 def _series(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
-    facts = Facts(record.facts)
     names = series_names(assessment.evidence)
     told = says(assessment)
     return {
         "series": [
-            _one_series(series, name, said, facts.published(series), references)
+            _one_series(series, name, said, record.by_point.published(series), references)
             for series, name, said in zip(assessment.series, names, told, strict=True)
         ]
     }
@@ -176,7 +174,7 @@ def _about_series(series: Series) -> str:
 
 def _beside(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
     stale = findings.flag(assessment, "stale")
-    covered = upkeep_tables.coverage(assessment, record)
+    covered = upkeep_tables.coverage(record)
     return {
         "markers_heading": findings.markers_heading(assessment),
         "markers": fact_tables.marker_table(assessment, record, references),
@@ -184,8 +182,8 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "late": [*upkeep_tables.late_sources(record), *([f"{stale}."] if stale else [])],
         "quarantine_summary": upkeep_tables.quarantine_summary(record),
         "quarantine": upkeep_tables.quarantine_table(record) if len(record.quarantine) else "",
-        "missing": upkeep_tables.without_values(assessment, record),
-        "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
+        "missing": upkeep_tables.without_values(record),
+        "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from metrics.series import believed
 from reports.record import Record
 from reports.tabular import Code, Link, Table, table
 from reports.untrusted import cut, plain
@@ -45,9 +44,9 @@ class Coverage(NamedTuple):
     newest: str
 
 
-def coverage(assessment: Assessment, record: Record) -> list[Coverage]:
+def coverage(record: Record) -> list[Coverage]:
     """The fourteen metrics of the field's own list, with the dated values known of each."""
-    known = believed(record.facts, assessment.as_of)
+    known = record.believed
     numbers = known["indicator"].map({key: one.airda for key, one in record.catalogue.items()})
     found = []
     for number, metric in enumerate(AIRDA, start=1):
@@ -68,9 +67,9 @@ def coverage_table(found: list[Coverage]) -> Table:
     return table(("No.", "Metric", "Indicators", "Dated values", "Newest"), found, right=(0, 2, 3))
 
 
-def without_values(assessment: Assessment, record: Record) -> str:
+def without_values(record: Record) -> str:
     """The catalogued indicators of which nothing is public, in a sentence."""
-    known = set(believed(record.facts, assessment.as_of)["indicator"])
+    known = set(record.believed["indicator"])
     missing = [one.title for key, one in record.catalogue.items() if key not in known]
     if not missing:
         return "Every catalogued indicator has a public value."

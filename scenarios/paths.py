@@ -29,7 +29,8 @@ STEPS = 24
 KEPT = 0.998
 """Share of the posterior whose components are summed; the rest would not show."""
 
-HALVINGS = 24
+HALVINGS = 16
+"""Of the way between the farthest components: far less than a pixel is left."""
 REACH = 7.0
 """Standard deviations around a component's mean within which quantiles are sought."""
 
@@ -48,6 +49,22 @@ class Paths(NamedTuple):
     on: npt.NDArray[np.datetime64]
     """From the first value used to the last, shape (dates,)."""
     by_scenario: dict[str, Path]
+
+
+class Fits(NamedTuple):
+    """What a series says of every component, whichever future it belongs to."""
+
+    ceiling: Array
+    """Those that no value exceeds, shape (ceilings,)."""
+    log_prior: Array
+    """Of the ceilings, shape (ceilings, futures)."""
+    log_shape: Array
+    """Log weights of the shapes, shape (futures, shapes)."""
+    log_joint: Array
+    """Shape (ceilings, grid, shapes)."""
+    mean: Array
+    """Shape (ceilings, grid, shapes, dates), as is sd."""
+    sd: Array
 
 
 class Mixture(NamedTuple):
@@ -77,40 +94,43 @@ def fitted(series: Series, part: Part = WHOLE, shapes: str = "resemblance") -> P
     u = (days - days[0]) / (days[-1] - days[0])
     scale = Scale(thin, 1.0)
     bounded = series.indicator.scale == "logit"
-    found = {}
+    fits, found = components(thin, u, part, known), {}
     for row, scenario in enumerate(SCENARIOS):
-        low, middle, high = (
-            scale.unlinked(quantile(mixture(thin, row, u, part, known), share, bounded=bounded)) for share in QUANTILES
-        )
+        mixed = mixture(fits, row)
+        low, middle, high = (scale.unlinked(quantile(mixed, share, bounded=bounded)) for share in QUANTILES)
         found[scenario] = Path(np.minimum(low, high), middle, np.maximum(low, high))
     return Paths(on, found)
 
 
-def mixture(series: Series, scenario: int, u: Array, part: Part, known: Library) -> Mixture:
-    """A future's path at positions u in [0, 1] as a mixture of normals.
+def components(series: Series, u: Array, part: Part, known: Library) -> Fits:
+    """Every component's path at positions u in [0, 1].
 
     Args:
         series: not too dense (link.thinned).
-        scenario: its place in SCENARIOS.
         u: shape (dates,).
         part: of the time the series' record covers.
         known: the shapes.
     """
     grid, log_prior = ceilings_of(series.indicator)
-    shapes = np.flatnonzero(np.isfinite(known.log_weight[scenario]))
-    view = _View(part, known, shapes)
-    parts = [_component(series, ceiling, view, u) for ceiling in grid]
-    log_weight = np.concatenate(
-        [
-            (found[0] + known.log_weight[scenario, shapes] + prior).ravel()
-            for found, prior in zip(parts, log_prior[:, scenario], strict=True)
-            if found is not None
-        ]
-    )
-    possible = [(found, ceiling) for found, ceiling in zip(parts, grid, strict=True) if found is not None]
-    mean, sd = (np.concatenate([found[at].reshape(-1, len(u)) for found, _ in possible]) for at in (1, 2))
-    ceiling = np.concatenate([np.full(found[0].size, ceiling) for found, ceiling in possible])
-    return _heaviest(Mixture(np.exp(log_weight - log_weight.max()), mean, sd, ceiling))
+    made = [_component(series, ceiling, part, known, u) for ceiling in grid]
+    below = [at for at, one in enumerate(made) if one is not None]
+    log_joint, mean, sd = map(np.array, zip(*filter(None, made), strict=True))
+    return Fits(np.array(grid)[below], log_prior[below], known.log_weight, log_joint, mean, sd)
+
+
+def mixture(fits: Fits, scenario: int) -> Mixture:
+    """A future's path as a mixture of normals.
+
+    Args:
+        fits: of a series.
+        scenario: its place in SCENARIOS.
+    """
+    shapes = np.flatnonzero(np.isfinite(fits.log_shape[scenario]))
+    weighed = fits.log_joint[:, :, shapes] + fits.log_shape[scenario, shapes]
+    log_weight = weighed + fits.log_prior[:, scenario, None, None]
+    mean, sd = (every[:, :, shapes].reshape(log_weight.size, -1) for every in (fits.mean, fits.sd))
+    ceiling = np.repeat(fits.ceiling, log_weight[0].size)
+    return _heaviest(Mixture(np.exp(log_weight - log_weight.max()).ravel(), mean, sd, ceiling))
 
 
 def quantile(mixed: Mixture, share: float, *, bounded: bool) -> Array:
@@ -138,31 +158,20 @@ def _dates(series: Series) -> npt.NDArray[np.datetime64]:
     return np.union1d(days, even) if series.n <= STEPS else even
 
 
-class _View(NamedTuple):
-    """The part of the record's shapes that a series sees."""
-
-    part: Part
-    known: Library
-    shapes: npt.NDArray[np.int_]
-    """Those a future has, by place."""
-
-    def at(self, u: Array) -> Array:
-        """Paths at positions of the series, shape (shapes, dates)."""
-        return seen(self.known.path[self.shapes], u, self.part)
-
-
-def _component(series: Series, ceiling: float, view: _View, u: Array) -> tuple[Array, Array, Array] | None:
+def _component(
+    series: Series, ceiling: float, part: Part, known: Library, u: Array
+) -> tuple[Array, Array, Array] | None:
     """Log weight (grid, shapes), mean and deviation (grid, shapes, dates); None above the ceiling."""
     linked = points(series, ceiling)
     if linked is None:
         return None
-    white, growth = given(linked, view.at(linked.u), noise())
+    white, growth = given(linked, seen(known.path, linked.u, part), noise())
     mean_growth, growth_variance = growth.moments()
     start = growth.start[:, None, None]
-    slope = view.at(u)[None] - (white.of / growth.start[:, None])[:, :, None]
+    slope = seen(known.path, u, part)[None] - (white.of / growth.start[:, None])[:, :, None]
     mean = linked.middle + white.zo[:, None, None] / start + slope * mean_growth[:, :, None]
     sd = np.sqrt(1 / start + slope**2 * growth_variance[:, :, None])
-    return log_joint(linked, view.part, view.known)[:, view.shapes] + linked.log_jacobian, mean, sd
+    return log_joint(linked, part, known) + linked.log_jacobian, mean, sd
 
 
 def _heaviest(mixed: Mixture) -> Mixture:

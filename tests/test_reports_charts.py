@@ -67,10 +67,10 @@ def whole():
         omissions.figure(sample),
         replay.figure(REPLAY),
         *tripwires.figures(TRIPWIRES, CATALOGUE),
-        code_share.panels(sample, kept),
-        code_share.once(sample, kept),
-        multipliers.multipliers(sample, kept),
-        multipliers.doubling(sample, kept),
+        code_share.panels(kept),
+        code_share.once(kept),
+        multipliers.multipliers(kept),
+        multipliers.doubling(kept),
         *(
             series.figure(one, sample, record(), id=f"s{at}", heading=one.indicator.title, table=table(("a",), ()))
             for at, one in enumerate(sample.series)
@@ -99,9 +99,7 @@ def test_no_chart_is_wider_than_its_place(name):
 def test_people_report_more_than_trials_found_where_they_do():
     assert FIGURES["multipliers"].heading == "People report larger multipliers than trials found"
     equal = MORE.assign(value=MORE["value"].where(MORE["method"] != "survey", 1.0))
-    assert (
-        multipliers.multipliers(assessment(), record(facts=equal, catalogue=KNOWN)).heading == "Multipliers by method"
-    )
+    assert multipliers.multipliers(record(facts=equal, catalogue=KNOWN)).heading == "Multipliers by method"
 
 
 def test_a_doubling_time_is_in_months():
@@ -117,7 +115,7 @@ def test_definitions_of_code_share_are_counted_and_kept_apart():
 
 def test_two_values_are_joined_by_no_line():
     two = MORE[~((MORE["indicator"] == "ai_code_share") & (MORE["value"] == 0.2))]
-    figure = code_share.panels(assessment(), record(facts=two, catalogue=KNOWN))
+    figure = code_share.panels(record(facts=two, catalogue=KNOWN))
     assert not any(one["mark"]["type"] == "line" for one in figure.wide["concat"][0]["layer"])
     assert any(one["mark"]["type"] == "line" for one in FIGURES["code-share"].wide["concat"][0]["layer"])
 

@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal
 from metrics import Indicator
 from metrics.series import Series
 from scenarios.evidence import noise
-from scenarios.paths import fitted, mixture, quantile
+from scenarios.paths import components, fitted, mixture, quantile
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import NODES, library
 from scenarios.span import WHOLE
@@ -49,7 +49,7 @@ def brute_force(values, scenario, u, shares):
 def test_a_path_and_its_band_are_those_of_a_sum_over_everything(scenario):
     values, row = (1.0, 2.2, 3.1, 9.0), SCENARIOS.index("compounding")
     expected = brute_force(values, row, 0.5, (0.1, 0.5, 0.9))
-    mixed = mixture(series(values), row, np.array([0.5]), WHOLE, library())
+    mixed = mixture(components(series(values), np.array([0.5]), WHOLE, library()), row)
     found = [float(quantile(mixed, share, bounded=False)[0]) for share in (0.1, 0.5, 0.9)]
     assert found == pytest.approx(expected, abs=0.03)
 

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 
-from metrics.series import believed
 from reports.charts.calendar import year
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, drawn, key_of
@@ -22,7 +21,6 @@ from reports.quantities import Value, measured, of
 from reports.record import Record
 from reports.tabular import Table, table
 from reports.untrusted import plain
-from scenarios import Assessment
 from scenarios.words import MONTHS, THIN_SPACE, counted, share
 
 INDICATOR = "ai_code_share"
@@ -40,9 +38,9 @@ class _Panel(NamedTuple):
     newest: str
 
 
-def panels(assessment: Assessment, record: Record) -> Figure | None:
+def panels(record: Record) -> Figure | None:
     """What was published more than once; None where nothing was."""
-    rows = _known(assessment, record)
+    rows = _known(record)
     found = [_panel(group) for group in _groups(rows) if _dates(group) > 1]
     if not found:
         return None
@@ -65,9 +63,9 @@ def panels(assessment: Assessment, record: Record) -> Figure | None:
     )
 
 
-def once(assessment: Assessment, record: Record) -> Figure | None:
+def once(record: Record) -> Figure | None:
     """What was published once, row by row; None where nothing was."""
-    rows = _known(assessment, record)
+    rows = _known(record)
     single = [group for group in _groups(rows) if _dates(group) == 1]
     if not single:
         return None
@@ -88,8 +86,8 @@ def once(assessment: Assessment, record: Record) -> Figure | None:
     )
 
 
-def _known(assessment: Assessment, record: Record) -> pd.DataFrame:
-    rows = believed(record.facts, assessment.as_of)
+def _known(record: Record) -> pd.DataFrame:
+    rows = record.believed
     return rows[(rows["indicator"] == INDICATOR) & rows["indicator"].isin(list(record.catalogue))].sort_values(
         ["observed_on", "subject"], kind="stable"
     )

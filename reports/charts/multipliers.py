@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from metrics import Indicator
-from metrics.series import believed
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, key_of
 from reports.charts.rows import Reading, Row, chart
@@ -17,7 +16,6 @@ from reports.quantities import Value, measured, of
 from reports.record import Record
 from reports.tabular import Table, table
 from reports.untrusted import cut, plain
-from scenarios import Assessment
 from scenarios.words import MONTHS, counted, months, times
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")
@@ -54,9 +52,9 @@ DAYS_A_MONTH = 365.25 / 12
 LONGEST_NAME = 70
 
 
-def multipliers(assessment: Assessment, record: Record) -> Figure | None:
+def multipliers(record: Record) -> Figure | None:
     """How many times as much people do with AI, each value by itself; None where none is public."""
-    rows = _known(assessment, record, MULTIPLIERS).drop_duplicates(["indicator", "subject", "definition"], keep="last")
+    rows = _known(record, MULTIPLIERS).drop_duplicates(["indicator", "subject", "definition"], keep="last")
     order = {method: place for place, method in enumerate(GROUPS)}
     rows = rows.assign(_order=rows["method"].map(order)).sort_values(
         ["_order", "observed_on", "subject"], kind="stable"
@@ -107,9 +105,9 @@ def _multipliers_said(rows: pd.DataFrame) -> str:
     return f"{'; '.join(said)[:1].upper()}{'; '.join(said)[1:]}."
 
 
-def doubling(assessment: Assessment, record: Record) -> Figure | None:
+def doubling(record: Record) -> Figure | None:
     """How fast the task horizon doubled by each published fit; None where none is public."""
-    rows = _known(assessment, record, (DOUBLING,)).sort_values(["observed_on", "subject"], kind="stable")
+    rows = _known(record, (DOUBLING,)).sort_values(["observed_on", "subject"], kind="stable")
     if rows.empty:
         return None
     scaled = rows.assign(**{name: rows[name] / DAYS_A_MONTH for name in ("value", "value_low", "value_high")})
@@ -139,8 +137,8 @@ def facts_data(rows: pd.DataFrame) -> Table:
     return table(columns, rows[list(columns)].itertuples(index=False))
 
 
-def _known(assessment: Assessment, record: Record, indicators: Sequence[str]) -> pd.DataFrame:
-    rows = believed(record.facts, assessment.as_of)
+def _known(record: Record, indicators: Sequence[str]) -> pd.DataFrame:
+    rows = record.believed
     found = rows[rows["indicator"].isin(indicators) & rows["indicator"].isin(list(record.catalogue))]
     return found.sort_values(["observed_on", "known_since", "subject"], kind="stable")
 

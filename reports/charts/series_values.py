@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from metrics.series import Series, believed
+from metrics.series import Series
 from reports.charts.calendar import year
 from reports.charts.marks import Mark
 from reports.charts.scales import Span, span
@@ -42,7 +42,7 @@ def gathered(series: Series, assessment: Assessment, record: Record) -> Shown:
         Mark(year(series.observed_on[position]), at(series, position), str(series.method[position]))
         for position in range(series.n)
     )
-    unused = tuple(_unused(series, assessment, record))
+    unused = tuple(_unused(series, record))
     before = tuple(_before(series, record))
     paths = fitted(series, span_of(assessment.series).part(series), assessment.prior.shapes)
     scale = span(series.indicator, _extent(marks, unused, paths))
@@ -66,11 +66,11 @@ def _extent(marks: Sequence[Mark], unused: Sequence[Mark], paths: Paths) -> Iter
         yield from map(float, path.middle)
 
 
-def _unused(series: Series, assessment: Assessment, record: Record) -> Iterator[Mark]:
+def _unused(series: Series, record: Record) -> Iterator[Mark]:
     """What is known of a frontier and is no record: the values that it passes over."""
     if series.indicator.series != "frontier":
         return
-    rows = believed(record.facts[record.facts["indicator"] == series.indicator.id], assessment.as_of)
+    rows = record.believed[record.believed["indicator"] == series.indicator.id]
     rows = rows[(rows["definition"] == series.definition) & ~rows["subject"].isin(series.indicator.left_out_subjects)]
     rows = rows[rows["observed_on"] >= pd.Timestamp(series.observed_on[0])]
     used = set(zip(series.observed_on.astype(str), series.subjects, strict=True))
@@ -86,11 +86,15 @@ def _before(series: Series, record: Record) -> Iterator[tuple[float, float]]:
     rows = record.facts[
         (record.facts["indicator"] == series.indicator.id) & (record.facts["definition"] == series.definition)
     ]
+    told = {
+        key: group.sort_values("known_since")
+        for key, group in rows.groupby(["observed_on", "subject"], sort=False)
+        if len(group) > 1
+    }
     for position in range(series.n):
-        same = rows[
-            (rows["observed_on"] == pd.Timestamp(series.observed_on[position]))
-            & (rows["subject"] == series.subjects[position])
-            & (rows["known_since"] < pd.Timestamp(series.known_since[position]))
-        ].sort_values("known_since")
-        if len(same) and np.isfinite(same["value"].iloc[-1]) and same["value"].iloc[-1] != series.value[position]:
-            yield year(series.observed_on[position]), float(same["value"].iloc[-1])
+        vintages = told.get((pd.Timestamp(series.observed_on[position]), series.subjects[position]))
+        if vintages is None:
+            continue
+        before = vintages.loc[vintages["known_since"] < pd.Timestamp(series.known_since[position]), "value"]
+        if len(before) and np.isfinite(before.iloc[-1]) and before.iloc[-1] != series.value[position]:
+            yield year(series.observed_on[position]), float(before.iloc[-1])

@@ -70,9 +70,13 @@ class Layer:
         """The layer with more encodings, or others."""
         return replace(self, channels={**self.channels, **channels})
 
-    def specification(self) -> Chart:
+    def specification(self, written: dict[int, Chart]) -> Chart:
+        """The layer, its encodings taken from those already written: axes are shared by all layers of a panel."""
         # Put together here: an Altair chart is copied deep, with its data, by every step that builds on it.
-        encoding = {name: channel.to_dict(validate=False) for name, channel in self.channels.items()}
+        for channel in self.channels.values():
+            if id(channel) not in written:
+                written[id(channel)] = channel.to_dict(validate=False)
+        encoding = {name: written[id(channel)] for name, channel in self.channels.items()}
         mark = self.mark.to_dict(validate=False)
         return {"data": {"values": [dict(row) for row in self.rows]}, "mark": mark, "encoding": encoding}
 
@@ -109,7 +113,8 @@ def axis(**more: Any) -> alt.Axis:
 
 def panel(layers: Sequence[Layer], width: float, height: float) -> Chart:
     """Layers drawn in order on the same axes."""
-    return {"layer": [one.specification() for one in layers], "width": width, "height": height}
+    written: dict[int, Chart] = {}
+    return {"layer": [one.specification(written) for one in layers], "width": width, "height": height}
 
 
 def sized(layers: Sequence[Layer], width: int, height: int, **padding: int) -> Chart:
