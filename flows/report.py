@@ -1,20 +1,22 @@
 """Assessment -> report files on disk, whole or not at all."""
 
 import json
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from flows.assess import Known
+from flows.recall import Recalled
 from metrics import load_indicators
+from metrics.errors import UsageError
 from metrics.source import sources
-from reports.archive import index
-from reports.page import page
+from reports.archive import Kept, index
 from reports.record import SOURCE_COLUMNS, Record
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
@@ -26,12 +28,30 @@ from warehouse.runs import Failing
 PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb", "altair", "vl-convert-python")
 """Whose versions a report names: everything that could change a figure."""
 
+Format = Literal["html", "md", "json"]
+
+FORMATS: tuple[Format, ...] = ("html", "md", "json")
+"""What a report can be written as. The JSON always is: the index and comparisons read it."""
+
 STALE_DAYS = 180
 """A source whose newest fact is older than half a year is called late; its publishers' usual gap is under a quarter."""
 
 
-def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] | None = None) -> Record:
-    """The warehouse as the report sees it on the assessment's date."""
+def record(
+    known: Known,
+    assessment: Assessment,
+    *,
+    previous: Mapping[str, Any] | None = None,
+    kept: Recalled = Recalled(),  # noqa: B008 -- a constant
+) -> Record:
+    """The warehouse as the report sees it on the assessment's date.
+
+    Args:
+        known: all that is kept.
+        assessment: of the date.
+        previous: the assessment that this one is compared with.
+        kept: what earlier runs left.
+    """
     public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
     return Record(
         facts=public.reset_index(drop=True),
@@ -41,6 +61,8 @@ def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] 
         versions=versions(),
         hashes={"facts": assessment.facts.sha256, "model": assessment.model.sha256},
         previous=previous,
+        replay=kept.replay,
+        tripwires=kept.tripwires,
     )
 
 
@@ -85,36 +107,71 @@ def _stale(last: date | None, as_of: date, failing: Failing | None, *, ships: bo
     return f"last published {days} days ago" if days > STALE_DAYS else ""
 
 
-def write_report(home: Home, assessment: Assessment, record: Record) -> Path:
-    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there.
+def write_report(home: Home, assessment: Assessment, record: Record, formats: Collection[Format] = FORMATS) -> Path:
+    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there; returns the file to read.
 
-    The caller holds the writer's lock.
+    What an earlier report of the day left in another format goes: its figures may be others. The caller holds the
+    writer's lock.
     """
-    made = page(assessment, record)
-    texts = {
-        "status.html": made.html,
-        "status.md": status_markdown(assessment, record=record),
-        "status.json": status_json(assessment, record=record),
-    }
-    folder = write_folder(home.reports, assessment.as_of, {**texts, **made.files})
+    files = dict(_files(assessment, record, formats))
+    folder = write_folder(home.reports, assessment.as_of, files)
     write_index(home.reports)
-    return folder
+    return folder / next(name for name in (f"status.{one}" for one in FORMATS) if name in files)
+
+
+def _files(assessment: Assessment, record: Record, formats: Collection[Format]) -> Iterator[tuple[str, str | bytes]]:
+    if "html" in formats:
+        from reports.page import page
+
+        made = page(assessment, record, text="md" in formats)
+        yield "status.html", made.html
+        yield from made.files.items()
+    if "md" in formats:
+        yield "status.md", status_markdown(assessment, record=record)
+    yield "status.json", status_json(assessment, record=record)
 
 
 def write_index(reports: Path) -> None:
     """List every report of the folder in index.html."""
-    folders = [entry for entry in reports.iterdir() if _is_day(entry.name)]
     with os_explained(reports):
-        write_whole(reports / "index.html", index({one.name: _document(one) for one in folders}).encode())
+        kept = {day: Kept(document(reports, day), frozenset(_names(reports / day))) for day in days(reports)}
+        write_whole(reports / "index.html", index(kept).encode())
 
 
-def _document(folder: Path) -> dict[str, Any] | None:
+def days(reports: Path) -> list[str]:
+    """The dates of which there is a report, the oldest first."""
+    found = reports.iterdir() if reports.is_dir() else ()
+    return sorted(entry.name for entry in found if _is_day(entry.name) and _names(entry))
+
+
+def _names(folder: Path) -> list[str]:
+    return [name for name in (f"status.{one}" for one in FORMATS) if (folder / name).is_file()]
+
+
+def document(reports: Path, day: str) -> dict[str, Any] | None:
     """A report's document, or None where it is gone or damaged."""
     try:
-        found = json.loads((folder / "status.json").read_bytes())
+        found = json.loads((reports / day / "status.json").read_bytes())
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and {"verdict", "probabilities", "ranges"} <= found.keys() else None
+
+
+def written(reports: Path, day: date) -> dict[str, Any]:
+    """The document of a day's report.
+
+    Raises:
+        UsageError: there is none; those that there are are named.
+    """
+    found = document(reports, day.isoformat())
+    if found is None:
+        known = [one for one in days(reports) if document(reports, one)]
+        raise UsageError(
+            f"there is no report of {day} that can be read",
+            found=f"reports of {', '.join(known)}" if known else f"no report in {reports}",
+            next=f"threefutures report --as-of {day}",
+        )
+    return found
 
 
 def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes]) -> Path:
@@ -133,15 +190,26 @@ def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
         for name, text in texts.items():
             (partial / name).parent.mkdir(exist_ok=True)
             write_whole(partial / name, text.encode() if isinstance(text, str) else text)
-        # A folder that is not empty cannot be replaced by one call.
-        (put_all_in_place if folder.is_dir() else put_in_place)(partial, folder)
+        if folder.is_dir():
+            # A folder that is not empty cannot be replaced by one call.
+            _remove_others(folder, {Path(name).parts[0] for name in texts})
+            put_all_in_place(partial, folder)
+        else:
+            put_in_place(partial, folder)
+
+
+def _remove_others(folder: Path, names: Collection[str]) -> None:
+    """Remove what stands beside the files that come: it belongs to an earlier report of the day."""
+    for entry in folder.iterdir():
+        if entry.name in names or entry.name.startswith("."):
+            continue
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _point_latest(reports: Path) -> None:
-    newest = max(entry.name for entry in reports.iterdir() if _is_day(entry.name) and (entry / "status.md").is_file())
     latest = reports / "latest"
     with being_written(latest) as link:
-        link.symlink_to(newest, target_is_directory=True)
+        link.symlink_to(days(reports)[-1], target_is_directory=True)
         put_in_place(link, latest)
 
 

@@ -19,6 +19,7 @@ from flows import report as reporting
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
+from flows.recall import recalled
 from flows.recorded import recorded
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
@@ -113,11 +114,12 @@ def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> As
 def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
     """Write the status report."""
     with step("report") as watch:
-        record = reporting.record(assessing.known_live(home), assessment, previous=previous)
-        folder = reporting.write_report(home, assessment, record)
-        watch.text = str(shown(home.reports / "latest" / "status.md"))
+        kept = recalled(home, assessment, published=False)
+        record = reporting.record(assessing.known_live(home), assessment, previous=previous, kept=kept)
+        folder = reporting.write_report(home, assessment, record).parent
+        watch.text = str(shown(home.reports / "latest" / "status.html"))
     create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
-    create_link_artifact(key="status-report-file", link=(folder / "status.md").as_uri(), link_text="status.md")
+    create_link_artifact(key="status-report-file", link=(folder / "status.html").as_uri(), link_text="status.html")
     return folder
 
 

@@ -114,7 +114,8 @@ def _points(probabilities: Mapping[str, float], scenario: str) -> int:
 def _rows(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Iterator[Change]:
     order = [SCENARIOS.index(one) for one in ranking(assessment.probabilities)]
     before = {_key(row): row for row in previous["evidence"]}
-    now = {_key(row): row for row in assessment.evidence.to_dict("records")}
+    rows: list[dict[str, Any]] = [dict(row) for _, row in assessment.evidence.iterrows()]
+    now = {_key(row): row for row in rows}
     for cause, key, decibans in gains(assessment, previous, indicators):
         old, new = before.get(key, {}), now.get(key, {})
         row = new or old

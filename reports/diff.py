@@ -35,19 +35,35 @@ def diff(before: Document, after: Document) -> str:
     Raises:
         DataError: one of them is no status document.
     """
-    for name, document in (("the first", before), ("the second", after)):
+    return render("diff.md", **_compared(before, after))
+
+
+def difference(before: Document, after: Document) -> dict[str, Any]:
+    """The same in plain types, for programs: a table is a list of rows.
+
+    Raises:
+        DataError: as for `diff`.
+    """
+    return {key: _rows(said) if isinstance(said, Table) else said for key, said in _compared(before, after).items()}
+
+
+def _rows(content: Table) -> list[dict[str, str]]:
+    return [dict(zip(map(str, content.columns), map(str, row), strict=True)) for row in content.rows]
+
+
+def _compared(before: Document, after: Document) -> dict[str, Any]:
+    both = (before, after)
+    for name, document in zip(("the first", "the second"), both, strict=True):
         _require(name, document)
-    days = [_day(document) for document in (before, after)]
-    return render(
-        "diff.md",
-        days=days,
-        verdicts=[verdict_label(document["verdict"]) for document in (before, after)],
-        words=[document["verdict"]["words"] for document in (before, after)],
-        futures=_futures(before, after),
-        evidence=_evidence(before, after),
-        markers=_markers(before, after),
-        notes=list(_notes(before, after)),
-    )
+    return {
+        "days": [_day(document) for document in both],
+        "verdicts": [verdict_label(document["verdict"]) for document in both],
+        "words": [document["verdict"]["words"] for document in both],
+        "futures": _futures(before, after),
+        "evidence": _evidence(before, after),
+        "markers": _markers(before, after),
+        "notes": list(_notes(before, after)),
+    }
 
 
 def _require(name: str, document: Document) -> None:

@@ -8,9 +8,8 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup, escape
 
-from reports.charts.drawing import inline
 from reports.markdown import TEMPLATES
-from reports.tabular import Beside, Code, Link, Reference, Strong, Table
+from reports.tabular import Beside, Besides, Code, Link, Reference, Strong, Table
 from reports.untrusted import plain, web_address
 from scenarios.words import THIN_SPACE
 
@@ -59,11 +58,6 @@ def table(content: Table, caption: str) -> Markup:
     ).format(" blocks" if len(content.columns) > MOST_ABREAST else "", caption, head, body)
 
 
-def picture(drawn: str, name: str) -> Markup:
-    """A drawing of ours (charts.drawing.svg) as part of the page."""
-    return Markup(inline(drawn, name))  # noqa: S704 - made by the drawing program, which escapes its texts
-
-
 def render(name: str, **values: object) -> str:
     """A template with its values."""
     return _environment().get_template(name).render(**values)
@@ -106,6 +100,7 @@ def _reference(value: Reference) -> Markup:
 _WRITTEN: dict[type, Callable[[Any], Markup]] = {
     Link: lambda cell: linked(cell.text, cell.url),
     Beside: lambda cell: Markup('<a href="{}">{}</a>').format(quote(cell.path), plain(cell.text)),
+    Besides: lambda cell: Markup(" ").join(map(html, cell)),
     Reference: _reference,
     Code: lambda cell: Markup("<code>{}</code>").format(plain(cell)),
     Strong: lambda cell: Markup("<strong>{}</strong>").format(plain(cell)),

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 from altair.utils.schemapi import debug_mode
+from markupsafe import Markup
 
 from metrics.series import Series
-from reports import fact_tables, findings, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.charts import Figure, card, code_share, multipliers
 from reports.charts import evidence as evidence_chart
@@ -24,13 +25,13 @@ from reports.charts import replay as replay_chart
 from reports.charts import series as series_chart
 from reports.charts import tripwires as tripwires_chart
 from reports.charts import windows as windows_chart
-from reports.charts.drawing import svg
+from reports.charts.drawing import inline, svg
 from reports.charts.scales import is_horizon
-from reports.charts.style import DARK, LIGHT
 from reports.citing import Citation, Published, References
+from reports.colours import DARK, LIGHT
 from reports.comparison import ranking
 from reports.glossary import GLOSSARY
-from reports.html import linked, picture, render
+from reports.html import linked, render
 from reports.keys import key
 from reports.record import Record
 from reports.status import says
@@ -56,8 +57,14 @@ class Page:
     """Path below the report's folder -> content."""
 
 
-def page(assessment: Assessment, record: Record) -> Page:
-    """The page and its files: figures/<id>.svg, figures/<id>-narrow.svg, figures/<id>.csv and card.png."""
+def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
+    """The page and its files: figures/<id>.svg, figures/<id>-narrow.svg, figures/<id>.csv and card.png.
+
+    Args:
+        assessment: what is reported.
+        record: what it rests on.
+        text: whether status.md is written beside it, so that the page may lead there.
+    """
     references, figures = References(), _Figures()
     # The tests check every chart against the schema; doing it again in every report takes seconds.
     with debug_mode(False):
@@ -70,7 +77,14 @@ def page(assessment: Assessment, record: Record) -> Page:
         }
         shared = card.picture(assessment)
     html = render(
-        "status.html", **body, glossary=GLOSSARY, light=LIGHT, dark=DARK, key=key, citations=_cited(references)
+        "status.html",
+        **body,
+        text=text,
+        glossary=GLOSSARY,
+        light=LIGHT,
+        dark=DARK,
+        key=key,
+        citations=_cited(references),
     )
     return Page(html, {**figures.files, CARD: shared})
 
@@ -91,8 +105,16 @@ class _Figures:
             f"figures/{figure.id}-narrow.svg": narrow.encode(),
             f"figures/{figure.id}.csv": comma_separated(figure.data).encode(),
         }
-        drawings = {"wide": picture(wide, f"{figure.id}-w"), "narrow": picture(narrow, f"{figure.id}-n")}
-        return {"figure": figure, **drawings}
+        return {
+            "figure": figure,
+            "wide": _picture(wide, f"{figure.id}-w"),
+            "narrow": _picture(narrow, f"{figure.id}-n"),
+        }
+
+
+def _picture(drawn: str, name: str) -> Markup:
+    """A drawing of ours as part of the page."""
+    return Markup(inline(drawn, name))  # noqa: S704 -- made by the drawing program, which escapes its texts
 
 
 def comma_separated(data: Table) -> str:
@@ -140,8 +162,10 @@ def _first_screen(assessment: Assessment, record: Record, figures: _Figures) -> 
         "change_line": findings.opening(change_line(assessment, previous)) if previous else "",
         "change_table": changed,
         "moved_lines": moved_lines(assessment, previous, record.catalogue) if previous else [],
-        "replay": figures.draw(replay_chart.figure(record.replay)) if record.replay else None,
-        "settles": tripwires_chart.settles(record.tripwires) if record.tripwires and comparable else "",
+        "replay": figures.draw(replay_chart.figure(record.replay, assessment)) if record.replay else None,
+        "settles": next_values.settles(record.tripwires, ranking(assessment.probabilities)[0])
+        if record.tripwires and comparable
+        else "",
     }
 
 
@@ -227,7 +251,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
         ],
         "multipliers": figures.draw(multipliers.multipliers(record)),
         "next": [figures.draw(one) for one in tripwires_chart.figures(ahead, record.catalogue)] if ahead else [],
-        "crossings": tripwires_chart.crossings(ahead) if ahead else table((), ()),
+        "crossings": next_values.crossings(ahead) if ahead else table((), ()),
+        "ahead": next_values.ahead(assessment, record.tripwires),
         "markers_heading": findings.markers_heading(assessment),
         "markers": fact_tables.marker_table(assessment, record, references),
         "not_used": fact_tables.not_used_table(assessment, record),

@@ -3,7 +3,7 @@
 Everything arrives as an argument and nothing is fetched or written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -42,9 +42,9 @@ class Record:
     previous: Document | None = None
     """The assessment of the last report, as its to_dict() gave it."""
     replay: Document | None = None
-    """What would have been said on earlier dates, as Replay.to_dict() gives it; None leaves the section out."""
-    tripwires: Document | None = None
-    """Which next values would move the verdict, as Tripwires.to_dict() gives it; None leaves the section out."""
+    """What would have been said on earlier dates, as Replay.to_dict() gives it; None: not computed."""
+    tripwires: Sequence[Document] | None = None
+    """Which next values would move the verdict, as Tripwires.to_dict() gives its wires; None: not computed."""
     generated_at: datetime | None = None
     """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from metrics.series import Series
-from reports import fact_tables, findings, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, replayed, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.citing import Published, References
 from reports.comparison import Comparison, against_both, ranking
@@ -177,6 +177,9 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
     covered = upkeep_tables.coverage(record)
     return {
         "markers_heading": findings.markers_heading(assessment),
+        **_replayed(assessment, record),
+        "ahead": next_values.ahead(assessment, record.tripwires),
+        "crossings": next_values.crossings(record.tripwires or []),
         "markers": fact_tables.marker_table(assessment, record, references),
         "not_used": fact_tables.not_used_table(assessment, record),
         "late": [*upkeep_tables.late_sources(record), *([f"{stale}."] if stale else [])],
@@ -187,6 +190,17 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),
+    }
+
+
+def _replayed(assessment: Assessment, record: Record) -> dict[str, Any]:
+    if not record.replay:
+        return {"replayed_heading": "What would have been said before", "replayed": replayed.NONE_KEPT, "notes": []}
+    steps = record.replay["steps"]
+    return {
+        "replayed_heading": replayed.heading(steps),
+        "replayed": folded(counted(len(steps), "date"), replayed.rows(steps)),
+        "notes": list(replayed.notes(record.replay, assessment)),
     }
 
 

@@ -18,6 +18,10 @@ class Beside(NamedTuple):
     path: str
 
 
+class Besides(tuple[Beside, ...]):
+    """Several of them."""
+
+
 class Reference(NamedTuple):
     """The number of a citation; None where nothing is cited."""
 

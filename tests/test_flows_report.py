@@ -110,5 +110,12 @@ def test_the_index_lists_every_report_and_survives_a_damaged_one(tmp_path):
     write_folder(tmp_path, date(2026, 8, 31), {"status.md": "text"})
     write_index(tmp_path)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert text.index("2026-10-10/status.html") < text.index("2026-08-31/status.html")
+    assert text.index("2026-10-10/status.md") < text.index("2026-08-31/status.md")
     assert text.count("cannot be read") == 2
+
+
+def test_a_format_that_is_not_written_again_does_not_stay_from_before(tmp_path):
+    write_folder(tmp_path, DAY, {"status.html": "old", "figures/a.svg": "old", "status.json": "old"})
+    folder = write_folder(tmp_path, DAY, {"status.json": "new"})
+    assert names(folder) == ["status.json"]
+    assert (tmp_path / "latest").readlink() == Path("2026-10-10")

@@ -9,7 +9,7 @@ from browser import found, tab
 from reports_samples import assessment, record
 from test_reports_page import BEFORE, REPLAY, TRIPWIRES
 
-from reports.archive import index
+from reports.archive import Kept, index
 from reports.page import page
 
 pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium is installed")
@@ -20,7 +20,8 @@ def opened(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     made = page(assessment(), record(previous=BEFORE, replay=REPLAY, tripwires=TRIPWIRES))
     (folder / "status.html").write_text(made.html, encoding="utf-8")
-    (folder / "index.html").write_text(index({"2026-10-10": assessment().to_dict()}), encoding="utf-8")
+    kept = Kept(assessment().to_dict(), ["status.html", "status.json"])
+    (folder / "index.html").write_text(index({"2026-10-10": kept}), encoding="utf-8")
     with tab() as browser:
         browser.open(folder / "status.html")
         yield browser, folder

@@ -6,7 +6,7 @@ import re
 import altair as alt
 import numpy as np
 import pytest
-from reports_samples import CATALOGUE, assessment, fact, facts, record, shares
+from reports_samples import CATALOGUE, assessment, fact, facts, record
 from test_reports_page import REPLAY, TRIPWIRES
 
 from metrics import Catalogue, Indicator
@@ -26,6 +26,7 @@ from reports.charts.calendar import ticks, year
 from reports.charts.marks import Mark, key_of
 from reports.charts.scales import span
 from reports.charts.words import Box, Label, broad, fitting, placed
+from reports.next_values import settles
 from reports.quantities import Value
 from reports.tabular import table
 
@@ -65,7 +66,7 @@ def whole():
         evidence.figure(sample),
         windows.figure(sample),
         omissions.figure(sample),
-        replay.figure(REPLAY),
+        replay.figure(REPLAY, sample),
         *tripwires.figures(TRIPWIRES, CATALOGUE),
         code_share.panels(kept),
         code_share.once(kept),
@@ -162,12 +163,12 @@ def test_a_replay_shows_no_probability_where_too_little_was_public():
 
 
 def test_where_no_value_turns_the_verdict_that_is_said():
-    wire = TRIPWIRES["wires"][0] | {"regions": [{"scenario": "compounding", "level": 0.5, "low": None, "high": None}]}
-    assert tripwires.settles(TRIPWIRES | {"wires": [wire]}) == (
+    wire = TRIPWIRES[0] | {"regions": [{"scenario": "compounding", "level": 0.5, "low": None, "high": None}]}
+    assert settles([wire], "compounding") == (
         "No single next value puts another future than compounding gains at 50 in 100. Task horizon would tell most: "
         "next value expected about 15 December 2026."
     )
-    assert tripwires.settles({"wires": [], "probabilities": shares(0.1, 0.5, 0.4)}) == ""
+    assert settles([], "compounding") == ""
 
 
 def test_each_kind_of_value_has_its_own_mark():

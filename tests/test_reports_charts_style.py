@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from reports.charts.style import DARK, DASHES, LIGHT, SHAPES, spread
+from reports.charts.style import DASHES, SHAPES, spread
+from reports.colours import DARK, LIGHT
 from scenarios.settings import SCENARIOS
 
 NEAREST = {"light": 22, "dark": 18}

@@ -10,7 +10,7 @@ from reports_samples import LEANS, assessment, evidence, record, shares, too_lit
 from test_reports_page import REPLAY, TRIPWIRES
 
 from metrics.errors import DataError
-from reports.archive import index
+from reports.archive import Kept, index
 from reports.diff import diff
 from reports.status import status_json
 from scenarios.assessment import Facts, Model
@@ -89,7 +89,9 @@ def test_the_schema_refuses_a_document_without_a_range():
 
 
 def test_the_index_lists_the_newest_report_first_and_those_that_cannot_be_read():
-    text = index({"2026-08-31": None, "2026-10-10": NOW, "2026-01-31": too_little().to_dict()})
+    all_three = ["status.html", "status.md", "status.json"]
+    told = {"2026-08-31": None, "2026-10-10": NOW, "2026-01-31": too_little().to_dict()}
+    text = index({day: Kept(document, all_three) for day, document in told.items()})
     assert text.index("2026-10-10/status.html") < text.index("2026-08-31/status.html") < text.index("2026-01-31/")
     assert '<td data-label="Compounding gains, in 100" class="right">62 (5 to 80)</td>' in text
     assert "cannot be read" in text

@@ -50,6 +50,7 @@ def step(as_of, kind, probabilities):
 REPLAY = {
     "clock": "known",
     "hindsight": False,
+    "model": {"sha256": "d" * 64},
     "steps": [
         step("2026-06-30", "too_little", shares(0.3, 0.4, 0.3)),
         step("2026-07-31", "cannot_tell", shares(0.1, 0.5, 0.4)),
@@ -58,31 +59,27 @@ REPLAY = {
     ],
 }
 
-TRIPWIRES = {
-    "as_of": "2026-10-10",
-    "probabilities": shares(0.01, 0.62, 0.37),
-    "wires": [
-        {
-            "indicator": "horizon",
-            "title": "Task horizon",
-            "unit": "minutes",
-            "subject": "",
-            "next_on": "2026-12-15",
-            "overdue": False,
-            "expected": {"low": 800.0, "median": 1000.0, "high": 1400.0},
-            "regions": [
-                {"scenario": "compounding", "level": 0.5, "low": None, "high": 1200.0},
-                {"scenario": "recursive", "level": 0.5, "low": 1200.0, "high": None},
-            ],
-            "answers": [
-                {"value": 700.0, "probabilities": shares(0.02, 0.80, 0.18)},
-                {"value": 1200.0, "probabilities": shares(0.01, 0.495, 0.495)},
-                {"value": 1500.0, "probabilities": shares(0.01, 0.29, 0.70)},
-            ],
-            "bits": 0.123,
-        }
-    ],
-}
+TRIPWIRES = [
+    {
+        "indicator": "horizon",
+        "title": "Task horizon",
+        "unit": "minutes",
+        "subject": "",
+        "next_on": "2026-12-15",
+        "overdue": False,
+        "expected": {"low": 800.0, "median": 1000.0, "high": 1400.0},
+        "regions": [
+            {"scenario": "compounding", "level": 0.5, "low": None, "high": 1200.0},
+            {"scenario": "recursive", "level": 0.5, "low": 1200.0, "high": None},
+        ],
+        "answers": [
+            {"value": 700.0, "probabilities": shares(0.02, 0.80, 0.18)},
+            {"value": 1200.0, "probabilities": shares(0.01, 0.495, 0.495)},
+            {"value": 1500.0, "probabilities": shares(0.01, 0.29, 0.70)},
+        ],
+        "bits": 0.123,
+    }
+]
 
 
 def made(sample=None, **changes):
@@ -135,11 +132,18 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks(full):
     ]
 
 
-def test_replay_and_next_values_are_left_out_whole_where_nothing_is_known_of_them():
+def test_what_was_not_computed_is_called_that_with_what_computes_it():
     text = made().html
-    assert 'id="next"' not in text
+    assert "No replay of past dates is kept: <code>threefutures replay</code> makes one." in text
+    assert "was not computed for this date: threefutures run does it." in text
     assert "What could settle it" not in text
-    assert "replay" not in text
+    assert 'id="replay"' not in text
+
+
+def test_a_replay_that_is_not_of_today_says_so():
+    old = {**REPLAY, "steps": REPLAY["steps"][:-1], "model": {"sha256": "e" * 64}}
+    text = words(made(replay=old).html)
+    assert "The last date replayed is 31 August 2026. Replayed by an earlier version of the method." in text
 
 
 def test_the_page_has_no_script_and_asks_for_nothing(full):

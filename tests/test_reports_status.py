@@ -57,6 +57,8 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "### Speed-run",
         "### Share led by AI",
         "## 1 of 2 markers is reached: 1 of 1 for compounding gains and 0 of 1 for recursive self-improvement",
+        "## What would have been said before",
+        "## What to measure next",
         "## Known, and not used in the sum",
         "## Late, quarantined, missing",
         "## Context, without a vote",

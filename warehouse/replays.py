@@ -29,6 +29,31 @@ def store_replay(connection: duckdb.DuckDBPyConnection, document: Mapping[str, A
     return replay_id
 
 
+def latest_replay(connection: duckdb.DuckDBPyConnection, *, prior: str = "uniform") -> dict[str, Any] | None:
+    """The replay stored last of what was public on each date, as a document; None where there is none.
+
+    Args:
+        connection: the live database or the snapshot.
+        prior: name of the prior.
+    """
+    rows = connection.execute(_LATEST, [prior]).fetchall()
+    if not rows:
+        return None
+    steps = [json.loads(document) for document, _ in rows]
+    model = {"sha256": rows[0][1]}
+    return {"clock": "known", "hindsight": False, "prior": {"name": prior}, "steps": steps, "model": model}
+
+
+_LATEST = """
+SELECT document, model_sha256
+FROM replay
+WHERE replay_id = (
+    SELECT replay_id FROM replay WHERE clock = 'known' AND prior = ? ORDER BY stored_at DESC, replay_id LIMIT 1
+)
+ORDER BY as_of
+"""
+
+
 def _id(document: Mapping[str, Any]) -> str:
     days = [(step["as_of"], step["facts"]["sha256"]) for step in document["steps"]]
     parts = [document["clock"], document["prior"], days, document["model"]["sha256"]]

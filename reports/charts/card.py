@@ -7,8 +7,9 @@ import altair as alt
 import numpy as np
 
 from reports.charts.drawing import png
-from reports.charts.style import LIGHT, X2, Y2, Chart, Layer, layer, sized, symbols, text
+from reports.charts.style import X2, Y2, Chart, Layer, layer, sized, symbols, text
 from reports.charts.words import broad
+from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import headline, known_until, spread, title, verdict_title
 from reports.terminal import MIDDLE

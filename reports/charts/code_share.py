@@ -13,10 +13,11 @@ from reports.charts.multipliers import facts_data
 from reports.charts.rows import Reading, Row
 from reports.charts.rows import chart as rows_chart
 from reports.charts.scales import Span
-from reports.charts.style import LIGHT, SMALL, Chart, axis, finished, labelled, layer, text
+from reports.charts.style import SMALL, Chart, axis, finished, labelled, layer, text
 from reports.charts.style import panel as panel_of
 from reports.charts.words import fitting
 from reports.citing import METHODS, day
+from reports.colours import LIGHT
 from reports.quantities import Value, measured, of
 from reports.record import Record
 from reports.tabular import Table, table

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 import vl_convert
 
-from reports.charts.style import FONT, LIGHT, Chart
+from reports.charts.style import FONT, Chart
+from reports.colours import LIGHT
 
 VEGA_LITE = "6.4"
 """The version that Altair 6.3 writes."""

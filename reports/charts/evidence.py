@@ -10,8 +10,9 @@ from typing import NamedTuple
 import altair as alt
 
 from reports.charts.figure import NARROW, WIDE, Figure
-from reports.charts.style import LIGHT, SMALL, TEXT, X2, Y2, Chart, Layer, layer, sized, text
+from reports.charts.style import SMALL, TEXT, X2, Y2, Chart, Layer, layer, sized, text
 from reports.charts.words import broad, fitting
+from reports.colours import LIGHT
 from reports.comparison import Comparison, against_both
 from reports.findings import evidence_heading
 from reports.findings import title as title_of

@@ -7,8 +7,9 @@ import altair as alt
 import numpy as np
 
 from reports.charts.figure import NARROW, WIDE, Figure
-from reports.charts.style import LIGHT, SMALL, X2, Chart, Layer, axis, labelled, layer, sized, symbols, text
+from reports.charts.style import SMALL, X2, Chart, Layer, axis, labelled, layer, sized, symbols, text
 from reports.charts.words import broad
+from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import spread, title
 from reports.tabular import Table, table

@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
-from reports.charts.style import LIGHT, X2, Y2, Layer, layer
+from reports.charts.style import X2, Y2, Layer, layer
+from reports.colours import LIGHT
 from reports.quantities import Value
 
 MEASURED = ("benchmark", "telemetry", "rct", "")

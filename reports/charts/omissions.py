@@ -6,7 +6,6 @@ import altair as alt
 
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.style import (
-    LIGHT,
     SMALL,
     TEXT,
     X2,
@@ -22,6 +21,7 @@ from reports.charts.style import (
     text,
 )
 from reports.charts.words import fitting
+from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import checks_heading, title
 from reports.untrusted import plain

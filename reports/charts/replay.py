@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -10,14 +10,17 @@ import altair as alt
 from reports.changes import verdict_label
 from reports.charts.calendar import ticks, year
 from reports.charts.figure import NARROW, WIDE, Figure
-from reports.charts.style import LIGHT, SMALL, X2, Y2, Chart, Layer, axis, labelled, layer, sized, text
+from reports.charts.style import SMALL, X2, Y2, Chart, Layer, axis, labelled, layer, sized, text
 from reports.charts.words import broad
+from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import title
 from reports.record import Document
+from reports.replayed import ends, heading, notes, rows
 from reports.tabular import Table, table
+from scenarios import Assessment
 from scenarios.settings import SCENARIOS
-from scenarios.words import count_range, counted, counts, full_date
+from scenarios.words import counts, full_date
 
 RIBBON, PANEL, GAP = 20, 40, 16
 """Heights in pixels."""
@@ -40,7 +43,7 @@ class _Stretch(NamedTuple):
     words: str
 
 
-def figure(replay: Document) -> Figure:
+def figure(replay: Document, assessment: Assessment) -> Figure:
     """The verdict on each date of a replay (its to_dict())."""
     steps = replay["steps"]
     return Figure(
@@ -50,21 +53,10 @@ def figure(replay: Document) -> Figure:
         finding=_finding(steps),
         wide=_chart(steps, WIDE),
         narrow=_chart(steps, NARROW),
-        table=_table(steps),
+        table=rows(steps),
         data=_data(steps),
+        notes=tuple(notes(replay, assessment)),
     )
-
-
-def heading(steps: Sequence[Document]) -> str:
-    """How often the words of the verdict changed, from date to date."""
-    labels = [verdict_label(step["verdict"]) for step in steps if step["verdict"]["kind"] != "too_little"]
-    changes = sum(one != other for one, other in pairwise(labels))
-    if not labels:
-        return "Too little was public on every date"
-    first = full_date(date.fromisoformat(next(s for s in steps if s["verdict"]["kind"] != "too_little")["as_of"]))
-    if not changes:
-        return f"Since {first} the verdict has been the same: {labels[0]}"
-    return f"Since {first} the verdict has changed {counted(changes, 'time')}"
 
 
 def _plotted(replay: Document) -> str:
@@ -85,30 +77,14 @@ def _finding(steps: Sequence[Document]) -> str:
     return f"{'; '.join(said)}."
 
 
-def _table(steps: Sequence[Document]) -> Table:
-    rows = []
-    for step in reversed(steps):
-        little = step["verdict"]["kind"] == "too_little"
-        shown = counts(step["probabilities"])
-        cells = ["" if little else f"{shown[one]} ({count_range(*_ends(step, one))})" for one in SCENARIOS]
-        rows.append((step["as_of"], verdict_label(step["verdict"]), *cells, step["n_series"], step["n_values"]))
-    columns = ("Date", "Verdict", *(f"{title(one)} (one series left out)" for one in SCENARIOS), "Series", "Values")
-    return table(columns, rows, right=(2, 3, 4, 5, 6))
-
-
 def _data(steps: Sequence[Document]) -> Table:
     rows = [
-        (step["as_of"], step["verdict"]["kind"], one, step["probabilities"][one], *_ends(step, one), step["n_series"])
+        (step["as_of"], step["verdict"]["kind"], one, step["probabilities"][one], *ends(step, one), step["n_series"])
         for step in steps
         for one in SCENARIOS
     ]
     columns = ("as_of", "verdict", "future", "probability", "low_one_series_out", "high_one_series_out", "series")
     return table(columns, rows)
-
-
-def _ends(step: Document, scenario: str) -> tuple[float, float]:
-    ends = step["without_one_series"][scenario]
-    return ends["low"], ends["high"]
 
 
 def _chart(steps: Sequence[Document], width: int) -> Chart:
@@ -185,7 +161,7 @@ def _panel(
     until = [*places[1:], end]
     line, band = [], []
     for at in known:
-        low, high = _ends(steps[at], scenario)
+        low, high = ends(steps[at], scenario)
         for place in (places[at], until[at]):
             line.append({"x": place, "y": level(steps[at]["probabilities"][scenario])})
             band.append({"x": place, "y": level(low), "y2": level(high)})

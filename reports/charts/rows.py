@@ -8,8 +8,9 @@ import altair as alt
 from reports.charts.figure import NARROW, WIDE
 from reports.charts.marks import Mark, drawn
 from reports.charts.scales import Span
-from reports.charts.style import LIGHT, SMALL, TEXT, Y2, Chart, Layer, layer, sized, text
+from reports.charts.style import SMALL, TEXT, Y2, Chart, Layer, layer, sized, text
 from reports.charts.words import fitting
+from reports.colours import LIGHT
 from reports.quantities import Value
 
 NAMES = 322

@@ -13,9 +13,10 @@ from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, drawn, key_of
 from reports.charts.scales import is_horizon
 from reports.charts.series_values import Shown, gathered
-from reports.charts.style import DASHES, LIGHT, SMALL, X2, Y2, Chart, Layer, axis, labelled, layer, sized, spread, text
+from reports.charts.style import DASHES, SMALL, X2, Y2, Chart, Layer, axis, labelled, layer, sized, spread, text
 from reports.charts.words import Box, Label, broad, placed
 from reports.citing import day
+from reports.colours import LIGHT
 from reports.findings import title
 from reports.quantities import Value, at
 from reports.record import Record

@@ -1,7 +1,6 @@
 """Colours, shapes and type of every chart, and the few layers that all of them are made of.
 
-Charts are drawn with the light colours; in the page each becomes a variable of the style sheet, so that one drawing
-serves light, dark and print.
+Charts are drawn with the light colours (colours.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,31 +10,7 @@ from typing import Any
 
 import altair as alt
 
-LIGHT = {
-    "paper": "#fffdf8",
-    "stall": "#a06000",
-    "compounding": "#2470c0",
-    "recursive": "#5c0f50",
-    "ink": "#22262a",
-    "muted": "#5d646b",
-    "rule": "#8a9199",
-    "grid": "#e3dfd6",
-    "link": "#0b57a4",
-    "shade": "#f5f2ea",
-}
-DARK = {
-    "paper": "#15181c",
-    "stall": "#c08a30",
-    "compounding": "#4592e6",
-    "recursive": "#f3bfe6",
-    "ink": "#e6e3dc",
-    "muted": "#a3abb3",
-    "rule": "#6f7780",
-    "grid": "#30363c",
-    "link": "#8cbcf5",
-    "shade": "#22272c",
-}
-"""Tokens: colour means a future and nothing else; the rest is ink on paper. `shade` marks what cannot be measured."""
+from reports.colours import LIGHT
 
 SHAPES = {"stall": "square", "compounding": "circle", "recursive": "triangle-up"}
 DASHES = {"stall": [7, 4], "compounding": [1, 0], "recursive": [2, 3]}

@@ -1,7 +1,6 @@
 """What to measure next: each future's probability against the next value of a series, where that value is expected."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import altair as alt
@@ -9,86 +8,27 @@ import altair as alt
 from metrics import Catalogue, Indicator
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.scales import Span, span
-from reports.charts.style import DASHES, LIGHT, SMALL, X2, Chart, Layer, axis, layer, sized, spread, text
-from reports.comparison import ranking
-from reports.findings import phrase, title
+from reports.charts.style import DASHES, SMALL, X2, Chart, Layer, axis, layer, sized, spread, text
+from reports.colours import LIGHT
+from reports.findings import title
+from reports.next_values import HALF, due, halves, puts
 from reports.record import Document
-from reports.tabular import Table, table
+from reports.tabular import table
 from reports.untrusted import plain
 from scenarios.settings import SCENARIOS
-from scenarios.words import count, full_date, value_text
+from scenarios.words import count, value_text
 
 SHOWN = 3
 """Series with a picture, the most telling first; all are in the table."""
 
-HALF = 0.5
-"""Level whose crossing is told."""
 
-
-def figures(tripwires: Document, catalogue: Catalogue) -> tuple[Figure, ...]:
-    """A figure for each of the most telling series (of Tripwires.to_dict())."""
+def figures(wires: Sequence[Document], catalogue: Catalogue) -> tuple[Figure, ...]:
+    """A figure for each of the most telling series (wires of Tripwires.to_dict())."""
     return tuple(
         _figure(wire, catalogue[wire["indicator"]], f"next-{at}")
-        for at, wire in enumerate(tripwires["wires"][:SHOWN], start=1)
+        for at, wire in enumerate(wires[:SHOWN], start=1)
         if wire["indicator"] in catalogue
     )
-
-
-def settles(tripwires: Document) -> str:
-    """In one sentence, which next value would put another future first; empty where there is no series."""
-    wires = tripwires["wires"]
-    if not wires:
-        return ""
-    leader = ranking(tripwires["probabilities"])[0]
-    for wire in wires:
-        others = [region for region in _halves(wire) if region["scenario"] != leader]
-        if others:
-            return f"{plain(wire['title'])}, {_due(wire)}: {_puts(others, wire['unit'])}."
-    return (
-        f"No single next value puts another future than {phrase(leader)} at 50 in 100. {plain(wires[0]['title'])} "
-        f"would tell most: {_due(wires[0])}."
-    )
-
-
-def _puts(regions: Sequence[Document], unit: str) -> str:
-    return "; ".join(f"{_region(one, unit)} puts {phrase(one['scenario'])} at 50 in 100 or more" for one in regions)
-
-
-def _due(wire: Document) -> str:
-    on = full_date(date.fromisoformat(wire["next_on"]))
-    return "next value overdue" if wire["overdue"] else f"next value expected about {on}"
-
-
-def crossings(tripwires: Document) -> Table:
-    """Every series with the values that would put each future at one half, and what the next value tells."""
-    rows = []
-    for wire in tripwires["wires"]:
-        regions = _halves(wire)
-        cells = [
-            ", ".join(_region(one, wire["unit"]) for one in regions if one["scenario"] == scenario) or "none in reach"
-            for scenario in SCENARIOS
-        ]
-        ends = wire["expected"]
-        expected = f"{value_text(ends['low'], wire['unit'])} to {value_text(ends['high'], wire['unit'])}"
-        name = ", ".join(filter(None, (plain(wire["title"]), plain(wire["subject"]))))
-        rows.append((name, wire["next_on"], expected, *cells, f"{wire['bits']:.2f}"))
-    halves = (f"{title(one)} at 50 or more" for one in SCENARIOS)
-    return table(("Series", "Next about", "Expected (80 %)", *halves, "Bits"), rows, right=(6,))
-
-
-def _halves(wire: Document) -> list[Document]:
-    return [one for one in wire["regions"] if one["level"] == HALF]
-
-
-def _region(region: Document, unit: str) -> str:
-    low, high = region["low"], region["high"]
-    if low is None and high is None:
-        return "any value"
-    if high is None:
-        return f"{value_text(low, unit)} or more"
-    if low is None:
-        return f"{value_text(high, unit)} or less"
-    return f"{value_text(low, unit)} to {value_text(high, unit)}"
 
 
 def _figure(wire: Document, indicator: Indicator, id: str) -> Figure:
@@ -102,10 +42,10 @@ def _figure(wire: Document, indicator: Indicator, id: str) -> Figure:
     ]
     return Figure(
         id=id,
-        heading=f"{plain(wire['title'])}: {_due(wire)}",
+        heading=f"{plain(wire['title'])}: {due(wire)}",
         plotted="Each future out of 100 against the next value of this series, everything else as it is. Shaded: "
         f"where four fifths of the expectation lie, {expected}.",
-        finding=f"{_puts(_halves(wire), wire['unit']) or 'No future reaches 50 in 100 within reach'}.",
+        finding=f"{puts(halves(wire), wire['unit']) or 'No future reaches 50 in 100 within reach'}.",
         wide=_chart(wire, scale, WIDE),
         narrow=_chart(wire, scale.short, NARROW),
         table=table(("Next value", *(title(one) for one in SCENARIOS)), rows, right=(0, 1, 2, 3)),

@@ -8,7 +8,8 @@ import altair as alt
 
 from reports.charts.calendar import ticks, year
 from reports.charts.figure import NARROW, WIDE, Figure
-from reports.charts.style import DASHES, LIGHT, SMALL, Chart, Layer, axis, labelled, layer, sized, spread, symbols, text
+from reports.charts.style import DASHES, SMALL, Chart, Layer, axis, labelled, layer, sized, spread, symbols, text
+from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import checks_heading, title
 from reports.verdict_tables import check_data, check_table

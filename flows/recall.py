@@ -1,0 +1,38 @@
+"""What earlier runs left for a report: the replay of past dates, and which next values would move the verdict."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from scenarios import Assessment
+from warehouse import replays, results
+from warehouse.connection import live, snapshot
+from warehouse.home import Home
+
+
+class Recalled(NamedTuple):
+    """Documents kept in the warehouse; None where none is."""
+
+    replay: dict[str, Any] | None = None
+    tripwires: Sequence[dict[str, Any]] | None = None
+
+
+def recalled(home: Home, assessment: Assessment, *, published: bool) -> Recalled:
+    """The replay up to an assessment's date under its prior, and the tripwires stored with the assessment.
+
+    Args:
+        home: where they are kept.
+        assessment: whose report is made.
+        published: ask the snapshot; else the live warehouse, whose writer the caller is.
+    """
+    if published and not home.snapshot.exists():
+        return Recalled()
+    with (snapshot if published else live)(home) as connection:
+        replay = replays.latest_replay(connection, prior=assessment.prior.name)
+        stored = results.stored(connection, assessment.to_dict()) or {}
+    return Recalled(_until(replay, assessment.as_of.isoformat()), stored.get("tripwires"))
+
+
+def _until(replay: dict[str, Any] | None, day: str) -> dict[str, Any] | None:
+    """A replay without the dates after a report's own."""
+    steps = [step for step in replay["steps"] if step["as_of"] <= day] if replay else []
+    return {**replay, "steps": steps} if replay and steps else None
