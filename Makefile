@@ -37,10 +37,12 @@ format: $(READY) ## Put the code into its one format
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
-docs: $(READY) ## Make docs/sql.md and docs/data-dictionary.md anew
+docs: $(READY) ## Make docs/sql.md, docs/data-dictionary.md and docs/configuration.md anew
 	@$(BIN)/python -m warehouse.documentation
+	@$(BIN)/python -m flows.starting
 
 bench: $(READY) ## Print both sides and the ratio of every claim of speed
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --group bench --constraint constraints.txt
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
 clean: ## Remove the environment and every cache; data/ stays

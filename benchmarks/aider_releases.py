@@ -30,6 +30,9 @@ PUBLISHED = "aider/website/_data/blame.yml"
 
 
 def main() -> None:
+    if len(sys.argv) < 2:
+        print("nothing to compare: name a clone of github.com/Aider-AI/aider", file=sys.stderr)
+        return
     with tempfile.TemporaryDirectory(prefix="bench-aider-") as folder:
         git(Path(folder), "clone", "-q", "--bare", "--shared", str(Path(sys.argv[1]).absolute()), "aider")
         compare(without_gaps(Path(folder) / "aider"))

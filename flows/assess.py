@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from flows.choices import USUAL, Choices
 from flows.ingest import read_landed
 from metrics import load_indicators
 from metrics.errors import DataError
@@ -14,7 +15,7 @@ from metrics.series import news
 from metrics.source import Source, sources
 from scenarios import Assessment
 from scenarios.classifier import classify_judged
-from warehouse import facts
+from warehouse import facts, results
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
 from warehouse.quarantine import quarantined
@@ -86,6 +87,18 @@ def _read_embedded(source: Source, at: datetime) -> list[tuple[pd.DataFrame, pd.
     return read
 
 
-def assess(known: Known, *, as_of: date, prior: str = "uniform", sensitivity: bool = True) -> Assessment:
+def assess(known: Known, *, as_of: date, choices: Choices = USUAL, sensitivity: bool = True) -> Assessment:
     """The assessment of what was known on a date."""
-    return classify_judged(known.said, load_indicators(), as_of=as_of, prior=prior, sensitivity=sensitivity)
+    return classify_judged(known.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict())
+
+
+def previous_assessment(connection: results.Connection, assessment: Assessment) -> dict[str, Any] | None:
+    """The document of the assessment before this one, made by the same choices; None if there is none."""
+    return results.previous_assessment(
+        connection,
+        assessment.as_of,
+        prior=assessment.prior.name,
+        weights=assessment.prior.weights,
+        first_date=assessment.first_date,
+        leave_out=assessment.leave_out,
+    )

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import measure, pipeline, record, verdict
+from flows.commands import configure, measure, pipeline, record, verdict
 from flows.ending import run_command
 
 
@@ -31,6 +31,7 @@ for command in (
     *(verdict.classify, verdict.report, verdict.explain, verdict.replay, verdict.calibrate),
     *(record.sources, record.indicators, record.quarantine, record.sql, record.export),
     *(measure.horizon, measure.git),
+    configure.init,
 ):
     cli.add_command(command)
 

@@ -122,6 +122,7 @@ def print_block(
     next_commands: Sequence[str] = (),
 ) -> None:
     """Print the verdict, its range and what to do next; colour only for a person who wants it."""
+    from reports.findings import choices
     from reports.terminal import block
 
     text = block(
@@ -129,7 +130,7 @@ def print_block(
         previous=previous,
         unicode=speaks_unicode(),
         colour=speaks_colour(),
-        differs=differs,
+        differs=[*choices(assessment), *differs],
         next_commands=next_commands,
     )
     click.echo(text)

@@ -1,57 +1,19 @@
-"""Addresses of repositories: which are taken, and bare mirrors of those that lie elsewhere.
-
-Only paths, https and ssh are taken. Whatever git could run or read for an address (ext::, file://, an option) is not.
-"""
+"""Bare mirrors of repositories that lie elsewhere than on this machine."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
+from flows.git_address import PROTOCOLS, redacted
 from flows.git_process import safe_environment
 from flows.git_store import folder_of
-from metrics.errors import TransientError, UsageError
-
-PROTOCOLS = ("https", "ssh")
+from metrics.errors import TransientError
 
 MEASURED = "refs/heads/measured"
 """What the mirror calls the commit that HEAD was at its publisher."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_TRANSPORT = re.compile(r"[A-Za-z0-9+.-]+::")
-_SCP = re.compile(r"[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:[^:].*")
-_SECRET = re.compile(r"//[^/@\s]*@")
-
 _OF_THE_NETWORK = ("HOME", "SSH_AUTH_SOCK", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE")
 """Variables that reaching a host may need; git's own configuration is still not read."""
-
-
-def is_url(address: str) -> bool:
-    """Whether an address is of another host; it is a path otherwise.
-
-    Raises:
-        UsageError: git could take it for an option, or for a transport other than https and ssh.
-    """
-    if address.startswith("-"):
-        raise UsageError(f"{address!r} looks like an option, not a repository", next=f"write ./{address} for a folder")
-    scheme = _SCHEME.match(address)
-    if _TRANSPORT.match(address) or (scheme and scheme[1].lower() not in PROTOCOLS):
-        raise UsageError(
-            f"{redacted(address)!r} is not an address that is read",
-            found="a transport other than https and ssh",
-            next="give a folder, an https:// or an ssh:// address",
-        )
-    return bool(scheme or _SCP.fullmatch(address))
-
-
-def redacted(address: str) -> str:
-    """The address without a user's name or token."""
-    return _SECRET.sub("//", address)
-
-
-def url_name(address: str) -> str:
-    """What to call the repository of an address."""
-    return re.split(r"[/:]", address.rstrip("/"))[-1].removesuffix(".git") or "repository"
 
 
 def mirror(address: str, cache: Path) -> Path:

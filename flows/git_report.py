@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from flows import git_clone
+from flows import git_address, git_clone
 from flows.git_blame import surviving
 from flows.git_files import write_commits, write_monthly, write_summary
 from flows.git_history import History, Progress, read_history
@@ -113,7 +113,7 @@ def _measure_one(
     asked: Asked,
     progress: Progress | None,
 ) -> Measured:
-    url = git_clone.is_url(address)
+    url = git_address.is_url(address)
     path = git_clone.mirror(address, home / "mirrors") if url else Path(address).absolute()
     folder = folder_of(home / "histories", address if url else str(path))
     with borrowed(path, name=name) as repository, one_at_a_time(folder):
@@ -160,9 +160,9 @@ def as_json(value: Any) -> Any:
 
 def names_of(addresses: Sequence[str]) -> list[str]:
     """What to call each repository: its folder's name, with a few letters of its address where two are the same."""
-    urls = [git_clone.is_url(address) for address in addresses]
+    urls = [git_address.is_url(address) for address in addresses]
     names = [
-        git_clone.url_name(address) if url else repository_name(Path(address))
+        git_address.url_name(address) if url else repository_name(Path(address))
         for address, url in zip(addresses, urls, strict=True)
     ]
     times = Counter(names)

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.ingest import Ingested, total
+from metrics.untrusted import plain
 from reports.listing import step as step_line
-from reports.untrusted import plain
 from scenarios.words import counted
 
 LOGGER = logging.getLogger("threefutures.progress")

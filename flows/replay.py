@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from flows.assess import Known
+from flows.choices import Choices
 from flows.console import say, today
 from flows.rebuild import bring_up_to_date
 from flows.settings import wait_seconds
@@ -15,7 +16,7 @@ from warehouse.home import Home
 from warehouse.publish import publish
 
 
-def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, prior: str) -> Replay:
+def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, choices: Choices) -> Replay:
     """Replay the dates with every check.
 
     Args:
@@ -24,13 +25,13 @@ def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, p
         last: the same.
         every: week, month, quarter or year.
         clock: known, or observed for hindsight.
-        prior: of every date.
+        choices: of every date.
 
     Raises:
-        UsageError: a date or the prior cannot be read, or the dates lie in the future.
+        UsageError: a date cannot be read, or the dates lie in the future.
     """
     days = schedule(first, last, every, until=today())
-    return replay_judged(known.said, load_indicators(), days, clock=clock, prior=prior, sensitivity=True)
+    return replay_judged(known.said, load_indicators(), days, clock=clock, sensitivity=True, **choices._asdict())
 
 
 def keep_replay(home: Home, told: Replay) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from prefect import Flow, flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
@@ -20,18 +20,28 @@ from metrics.errors import UsageError
 NEXT = 'five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)'
 
 
+class When(NamedTuple):
+    """Times by a cron expression."""
+
+    named: str
+    """The option or key that it comes from, for people."""
+    cron: str
+
+
 @flow(name="track", flow_run_name="track", persist_result=False)
-def track_as_json(home: str, command: str = "serve") -> None:
+def track_as_json(home: str, command: str = "serve", configuration: str | None = None) -> None:
     """Run the pipeline, and print what came of it as one line of JSON."""
     try:
-        tracked = track.fn(home, command=command)
+        tracked = track.fn(home, command=command, configuration=configuration)
     except Exception as error:
         print_json({"status": "failed", "error": str(error) or type(error).__name__}, indent=None)
         raise
     print_json({"status": "done", **run_document(tracked)}, indent=None)
 
 
-def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) -> None:
+def serve(
+    home: Path, *, when: When, server: LocalServer, configuration: Path | None = None, as_json: bool = False
+) -> None:
     """Run the pipeline at every time a cron expression names, in UTC, until interrupted.
 
     A run that is due while another is still going is cancelled, so that downtime leaves no backlog; stopping leaves
@@ -39,15 +49,17 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
 
     Args:
         home: the data folder.
-        cron: when.
+        when: at which times.
         server: whose schedule it is.
+        configuration: the file that every run reads anew; none is what the environment alone says.
         as_json: print a line of JSON for the schedule, and one a run.
 
     Raises:
         UsageError: the expression is not cron, or names no day that ever comes.
         WarehouseError: the local scheduler did not start.
     """
-    schedule, first = _schedule(cron)
+    schedule, first = _schedule(when)
+    cron = when.cron
     server.wait()
     LOGGER.info(
         "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
@@ -58,7 +70,11 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
     run.serve(
         name="scheduled",
         schedule=schedule,
-        parameters={"home": str(home), "command": "serve"},
+        parameters={
+            "home": str(home),
+            "command": "serve",
+            "configuration": str(configuration) if configuration else None,
+        },
         tags=["threefutures"],
         limit=1,
         global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
@@ -69,16 +85,17 @@ def serve(home: Path, *, cron: str, server: LocalServer, as_json: bool = False) 
     )
 
 
-def _schedule(cron: str) -> tuple[Schedule, datetime]:
+def _schedule(when: When) -> tuple[Schedule, datetime]:
     """The schedule, and the first time it comes."""
+    named, cron = when
     try:
         schedule = Cron(cron, timezone="UTC")
     except ValueError as error:
         raise UsageError(
-            f"--cron {cron!r} is not a cron expression", found=str(error).splitlines()[0], next=NEXT
+            f"{named} {cron!r} is not a cron expression", found=str(error).splitlines()[0], next=NEXT
         ) from error
     try:
         (first,) = asyncio.run(CronSchedule(cron=cron, timezone="UTC").get_dates(1))
     except ValueError as error:
-        raise UsageError(f"--cron {cron!r} never comes", found="no such day in any year", next=NEXT) from error
+        raise UsageError(f"{named} {cron!r} never comes", found="no such day in any year", next=NEXT) from error
     return schedule, first

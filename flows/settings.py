@@ -1,14 +1,13 @@
-"""Where things are kept, and the environment Prefect needs to be quiet and offline.
+"""The home that can be used, and the environment Prefect needs to be quiet and offline.
 
-Environment variables are read here and nowhere else. Nothing here imports Prefect: the environment must stand first.
+Environment variables are read here and by the configuration, and nowhere else. Nothing here imports Prefect: the
+environment must stand first.
 """
 
 import os
 from pathlib import Path
 
 from metrics.errors import WarehouseError
-
-DEFAULT_HOME = "data"
 
 UNFIT = "?\\"
 """DuckDB puts the ending of its log's name before a question mark, and takes a backslash for a slash."""
@@ -17,13 +16,12 @@ WAIT_SECONDS = 600.0
 """How long a second writer waits for the first; a run takes seconds, a first run on a slow disk a minute."""
 
 
-def home_folder() -> Path:
-    """The data folder: THREEFUTURES_HOME, or data/ in the working folder. It need not be there yet.
+def home_folder(folder: Path) -> Path:
+    """The data folder, if it can be one. It need not be there yet.
 
     Raises:
         WarehouseError: no folder can be there.
     """
-    folder = Path(os.environ.get("THREEFUTURES_HOME") or DEFAULT_HOME).absolute()
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
         raise WarehouseError(

@@ -16,6 +16,8 @@ from prefect.client.schemas.objects import State, TaskRun
 
 from flows import assess as assessing
 from flows import report as reporting
+from flows.choices import Choices, chosen
+from flows.configuration import load_configuration
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
@@ -87,7 +89,7 @@ def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ..
 
 
 @task(name="assess", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
-def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> Assessed:
+def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime) -> Assessed:
     """Classify what is known, and keep the assessment beside the one before it."""
     with step("assess") as watch:
         known = assessing.known_live(home)
@@ -97,11 +99,9 @@ def assess(home: Home, run_id: str, as_of: date, prior: str, at: datetime) -> As
                 found="every source failed, or no row was accepted",
                 next="threefutures quarantine lists what was refused",
             )
-        assessment = assessing.assess(known, as_of=as_of, prior=prior)
+        assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
-            previous = results.previous_assessment(
-                connection, as_of, prior=assessment.prior.name, weights=assessment.prior.weights
-            )
+            previous = assessing.previous_assessment(connection, assessment)
             assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
@@ -133,14 +133,21 @@ def publish_task(home: Home) -> Published:
 
 
 @flow(name="track", flow_run_name="track", persist_result=False)
-def track(home: str, as_of: str | None = None, prior: str = "uniform", command: str = "run") -> Tracked:
+def track(
+    home: str,
+    as_of: str | None = None,
+    prior: str | None = None,
+    command: str = "run",
+    configuration: str | None = None,
+) -> Tracked:
     """Ingest every source, assess what is known, report, publish.
 
     Args:
         home: the data folder.
         as_of: ISO date; nothing that became known later is used. Today in UTC by default.
-        prior: a preset, or "S,C,R".
+        prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
+        configuration: a threefutures.toml; by default as load_configuration finds one.
 
     Raises:
         BusyError: another process went on writing for longer than we wait.
@@ -150,6 +157,8 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
     folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
+    said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
+    choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
         bring_up_to_date(folder, at=at)
@@ -157,7 +166,7 @@ def track(home: str, as_of: str | None = None, prior: str = "uniform", command: 
             ingested = ingest(folder, (), at)
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessment_id, assessment, previous = assess(folder, recording.run_id, day, prior, at)
+            assessment_id, assessment, previous = assess(folder, recording.run_id, day, choices, at)
             recording.add([{"assessment": assessment_id}])
             written = report(folder, assessment, previous)
             recording.finish("done")

@@ -2,6 +2,7 @@
 
     ThreeFuturesError            three lines: what and where, found, next
     ├── UsageError               the command was typed wrongly; exit code 2
+    │   └── ConfigurationError   threefutures.toml, or a variable above it, cannot be used
     ├── CatalogueError           an indicators file cannot be used
     ├── DataError                a file, source or table cannot be used; nothing of it was loaded
     │   └── TransientError       may succeed when tried again; nothing else is retried
@@ -35,6 +36,10 @@ class ThreeFuturesError(Exception):
 
 class UsageError(ThreeFuturesError):
     """The command or call was given something it does not take."""
+
+
+class ConfigurationError(UsageError):
+    """The configuration cannot be used: nothing was done."""
 
 
 class CatalogueError(ThreeFuturesError):

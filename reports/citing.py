@@ -13,9 +13,10 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.series import Series
+from metrics.untrusted import plain
 from reports.quantities import Value, at, measured, of
 from reports.tabular import Reference
-from reports.untrusted import Markdown, escaped, plain, web_address
+from reports.untrusted import Markdown, escaped, web_address
 from scenarios.words import counted
 
 METHODS = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from metrics.untrusted import plain
 from reports.listing import table
-from reports.untrusted import plain
 
 MONTHS_SHOWN = 12
 

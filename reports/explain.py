@@ -12,6 +12,7 @@ import pandas as pd
 from metrics import Indicator
 from metrics.observation import KEY
 from metrics.series import CONTEXT
+from metrics.untrusted import plain
 from reports import findings
 from reports.changes import change_line
 from reports.citing import METHODS, Published, published
@@ -22,7 +23,7 @@ from reports.plain_json import plain_json
 from reports.quantities import measured, of
 from reports.record import Record
 from reports.terminal import series_names
-from reports.untrusted import plain, web_address
+from reports.untrusted import web_address
 from reports.verdict_tables import move
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS, settings

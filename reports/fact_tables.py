@@ -6,11 +6,11 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.series import CONTEXT
+from metrics.untrusted import plain
 from reports.citing import METHODS, Citation, Published, References, published
 from reports.findings import title
 from reports.record import Record
 from reports.tabular import Table, table
-from reports.untrusted import plain
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
 

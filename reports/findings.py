@@ -11,6 +11,7 @@ import pandas as pd
 from reports.comparison import ranking
 from scenarios import Assessment
 from scenarios.assessment import Check, MarkerStatus
+from scenarios.prior import parse_prior
 from scenarios.settings import SCENARIOS, settings
 from scenarios.words import TITLES, count_range, counted, counts, decibans, full_date, listed, strength
 
@@ -28,6 +29,18 @@ def phrase(scenario: str) -> str:
 def title(scenario: str) -> str:
     """A future as a heading."""
     return settings().scenarios[scenario].title
+
+
+def choices(assessment: Assessment) -> list[str]:
+    """Which choices differ from the default ones."""
+    record, usual = assessment.first_date, settings().record.first_date
+    prior, uniform = assessment.prior, parse_prior("uniform")
+    differing = [
+        "" if (prior.weights, prior.shapes) == (uniform.weights, uniform.shapes) else "prior",
+        f"first date {record}" if record not in (None, usual) else "",
+        f"left out {listed(assessment.leave_out)}" if assessment.leave_out else "",
+    ]
+    return [one for one in differing if one]
 
 
 def opening(text: str) -> str:

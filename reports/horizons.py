@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from metrics.estimators.estimate import FLAGS
+from metrics.untrusted import plain
 from reports.listing import table
-from reports.untrusted import plain
 from scenarios.words import value_text
 
 DAYS_A_MONTH = 365.25 / 12

@@ -8,9 +8,10 @@ from urllib.parse import quote
 import jinja2
 from markupsafe import Markup, escape
 
+from metrics.untrusted import plain
 from reports.markdown import TEMPLATES
 from reports.tabular import Beside, Besides, Code, Link, Reference, Strong, Table
-from reports.untrusted import plain, web_address
+from reports.untrusted import web_address
 from scenarios.words import THIN_SPACE
 
 MOST_ABREAST = 4

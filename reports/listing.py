@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports.untrusted import ascii_only, cut, plain
+from metrics.untrusted import cut, plain
+from reports.untrusted import ascii_only
 
 WIDTH = 88
 """Columns that no line of ours exceeds."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
+from metrics.untrusted import plain
 from reports.findings import phrase, title
 from reports.record import Document
 from reports.tabular import Table, table
-from reports.untrusted import plain
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
 from scenarios.words import full_date, value_text

@@ -15,6 +15,7 @@ from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from metrics.series import Series
+from metrics.untrusted import plain
 from reports import fact_tables, findings, next_values, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.charts import Figure, card, code_share, multipliers
@@ -37,7 +38,7 @@ from reports.record import Record
 from reports.status import says
 from reports.tabular import Table, table
 from reports.terminal import series_names
-from reports.untrusted import harmless_in_csv, plain
+from reports.untrusted import harmless_in_csv
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
 from scenarios.words import counted, full_date
@@ -145,6 +146,7 @@ def _first_screen(assessment: Assessment, record: Record, figures: _Figures) -> 
         "as_of": full_date(assessment.as_of),
         "known_until": findings.known_until(assessment),
         "headline": findings.headline(assessment),
+        "choices": findings.choices(assessment),
         "verdict": findings.verdict_title(assessment),
         "sentence": assessment.verdict.words,
         "why": findings.why(assessment),

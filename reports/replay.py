@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from metrics.untrusted import plain
 from reports.changes import NOTICEABLE, verdict_label
 from reports.comparison import ranking
 from reports.listing import WIDTH, table
 from reports.terminal import ASCII_MARKS, MARKS
-from reports.untrusted import ascii_only, plain
+from reports.untrusted import ascii_only
 from scenarios.replay import Move, Replay, Step
 from scenarios.words import count_range, counted, counts, decibans, full_date, listed
 

@@ -82,6 +82,7 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         "known_until": findings.known_until(assessment),
         "headline": findings.headline(assessment),
         "sentence": findings.sentence(assessment),
+        "choices": findings.choices(assessment),
         "reasons": [*findings.reasons(assessment), *findings.other_flags(assessment)],
         "comparable": comparable,
         "futures": verdict_tables.futures(assessment) if comparable else "",

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from metrics.untrusted import cut, plain
 from reports.changes import change_line
 from reports.comparison import Comparison, against_both, ranking
 from reports.findings import flag, sentence, standing
 from reports.listing import WIDTH, step, table
 from reports.record import Document
-from reports.untrusted import ascii_only, cut, plain
+from reports.untrusted import ascii_only
 from scenarios import Assessment
 from scenarios.words import count_range, counts, decibans, odds
 

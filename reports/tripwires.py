@@ -6,10 +6,11 @@ At most 88 columns. A value is written in its indicator's unit; probabilities ar
 import textwrap
 from collections.abc import Iterator
 
+from metrics.untrusted import cut, plain
 from reports.comparison import ranking
 from reports.listing import WIDTH
 from reports.quantities import span
-from reports.untrusted import ascii_only, cut, plain
+from reports.untrusted import ascii_only
 from scenarios.settings import SCENARIOS
 from scenarios.tripwires import LEVELS, Region, Tripwire, Tripwires
 from scenarios.words import count, full_date, value_text

@@ -5,20 +5,16 @@ shown, and in which order, is not decided here.
 """
 
 import re
-import unicodedata
 from urllib.parse import quote, urlsplit
 
 from metrics.errors import ThreeFuturesError
+from metrics.untrusted import plain
 
-_SPACE = re.compile(r"[ \t\n\r\f\v\x1c-\x1f\x85\u2028\u2029]+")
-"""What breaks a line or moves a cursor; a thin space before % is a letter like any other."""
 _MARKUP = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START = re.compile(r"^(=|[#+-](?=[ #+-]|$)|[0-9]+[.)](?= |$))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 LONGEST_PART = 200
 """Characters of a fault's line."""
-_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")
-"""Unicode categories that act on a screen or cannot be seen: controls, direction marks, surrogates, unassigned."""
 
 
 class Markdown(str):
@@ -27,18 +23,6 @@ class Markdown(str):
     def __html__(self) -> str:
         """Tell a template that HTML in it is escaped or meant."""
         return str(self)
-
-
-def plain(text: object) -> str:
-    """One line in which every control character, escape sequence and direction mark is spelt out."""
-    line = _SPACE.sub(" ", str(text)).strip()
-    return "".join(_spelt(char) if unicodedata.category(char) in _HIDDEN else char for char in line)
-
-
-def cut(text: str, length: int, *, unicode: bool = True) -> str:
-    """The text, or its start and an ellipsis, in at most `length` characters."""
-    ellipsis = "…" if unicode else "..."
-    return text if len(text) <= length else text[: length - len(ellipsis)].rstrip() + ellipsis
 
 
 def three_lines(error: ThreeFuturesError) -> str:
@@ -109,10 +93,6 @@ def link(text: object, url: object) -> Markdown:
     """A link where the address is one of the web, else the bare text."""
     address = web_address(url)
     return Markdown(f"[{escaped(text)}]({address})") if address else escaped(text)
-
-
-def _spelt(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
 
 
 def _numbered(start: str) -> str:

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from metrics.untrusted import cut, plain
 from reports.record import Record
 from reports.tabular import Code, Link, Table, table
-from reports.untrusted import cut, plain
 from scenarios import Assessment
 from scenarios.words import counted
 

@@ -101,6 +101,8 @@ class Assessment:
     first_date: date | None
     series: tuple[Series, ...]
     left_out: pd.DataFrame
+    leave_out: tuple[str, ...] = ()
+    """Indicators that got no vote by choice."""
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -123,6 +125,7 @@ class Assessment:
                 "as_of": self.as_of,
                 "first_date": self.first_date,
                 "prior": asdict(self.prior),
+                "leave_out": self.leave_out,
                 "probabilities": self.probabilities,
                 "ranges": {key: {"low": low, "high": high} for key, (low, high) in self.range().items()},
                 "verdict": asdict(self.verdict),

@@ -72,12 +72,25 @@ def classify_judged(
     as_of: date | str | None = None,
     prior: PriorLike = "uniform",
     sensitivity: bool = True,
+    first_date: date | None = None,
+    leave_out: Sequence[str] = (),
 ) -> Assessment:
-    """classify() for observations that metrics.judge has accepted already: facts, or a file of one's own."""
+    """classify() for observations that metrics.judge has accepted already: facts, or a file of one's own.
+
+    Args:
+        observations: accepted ones.
+        indicators: as for classify.
+        as_of: as for classify.
+        prior: as for classify.
+        sensitivity: as for classify.
+        first_date: of the record, instead of that of scenarios.toml; the sweep varies it whatever it is.
+        leave_out: ids of indicators that get no vote.
+    """
     chosen = parse_prior(prior)
     on = read_as_of(as_of, observations)
     known = in_order(observations[observations["known_since"] <= pd.Timestamp(on)])
-    record = Record(known, indicators, on, own=not isinstance(indicators, Catalogue) or indicators.own)
+    own = not isinstance(indicators, Catalogue) or indicators.own
+    record = Record(known, indicators, on, own=own, first_date=first_date, leave_out=tuple(sorted(set(leave_out))))
     return _assess(record, chosen, sensitivity)
 
 
@@ -101,9 +114,11 @@ def add_up(record: Record, formed: Sequence[Series], prior: Prior, *, sensitivit
 
 def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
     formed = form_series(record.known, record.indicators, as_of=record.as_of)
-    sums = add_up(record, formed.series, prior, sensitivity=sensitivity)
+    voting = record.voting(formed.series)
+    sums = add_up(record, voting, prior, sensitivity=sensitivity)
     table = evidence_table(sums.rows, sums.total)
-    left_out = pd.concat([formed.left_out, _cut(formed.series, record.first_date)], ignore_index=True)
+    silent = _chosen_out(record, formed.series)
+    left_out = pd.concat([formed.left_out, silent, _cut(voting, record.first_date)], ignore_index=True)
     verdict = decide(Findings(record, sums.rows, table, sums.total.probabilities, sums.checks, left_out))
     return Assessment(
         as_of=record.as_of,
@@ -115,13 +130,20 @@ def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
         window_sweep=sums.windows,
         leave_one_out=sums.omissions,
         prior_variants=sums.priors,
-        markers=board(record.known, sums.series, record.as_of, record.indicators),
+        markers=board(record.known, since(formed.series, record.first_date), record.as_of, record.indicators),
         facts=Facts(len(record.known), fingerprint(record.known)),
         model=Model(settings().version, settings().sha256),
         first_date=record.first_date,
         series=sums.series,
         left_out=left_out,
+        leave_out=record.leave_out,
     )
+
+
+def _chosen_out(record: Record, series: Sequence[Series]) -> pd.DataFrame:
+    """What was left out by choice, in the columns of Formed.left_out."""
+    silent = [one for one in series if one.indicator.id in record.leave_out]
+    return left_out_table([LeftOut(*one.key, one.n, "left out by choice", "drop it from leave_out") for one in silent])
 
 
 def _cut(series: Sequence[Series], first_date: date | None) -> pd.DataFrame:

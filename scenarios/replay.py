@@ -25,7 +25,7 @@ from scenarios.combination import Weighed, combine
 from scenarios.intake import Indicators, fingerprint, in_order, read_as_of, take_in
 from scenarios.markers import board
 from scenarios.prior import Prior, PriorLike, parse_prior
-from scenarios.sensitivity import Record
+from scenarios.sensitivity import Record, since
 from scenarios.settings import SCENARIOS, settings
 from scenarios.verdict import Findings, decide
 
@@ -86,6 +86,8 @@ class Replay:
     steps: tuple[Step, ...]
     """In order of date."""
     model: Model
+    leave_out: tuple[str, ...] = ()
+    """Indicators that got no vote by choice."""
 
     @property
     def hindsight(self) -> bool:
@@ -100,6 +102,7 @@ class Replay:
                 "hindsight": self.hindsight,
                 "first_date": self.first_date,
                 "prior": asdict(self.prior),
+                "leave_out": self.leave_out,
                 "steps": [_plain_step(step) for step in self.steps],
                 "model": asdict(self.model),
             }
@@ -146,8 +149,10 @@ def replay_judged(
     clock: Clock = "known",
     prior: PriorLike = "uniform",
     sensitivity: bool = False,
+    first_date: date | None = None,
+    leave_out: Sequence[str] = (),
 ) -> Replay:
-    """replay() for observations that metrics.judge has accepted already: facts, or a file of one's own."""
+    """replay() for observations that metrics.judge has accepted already, with the choices of classify_judged()."""
     chosen = parse_prior(prior)
     days = sorted({read_as_of(day, observations) for day in dates})
     _require(clock, days)
@@ -155,13 +160,22 @@ def replay_judged(
     form_series(observations, indicators, as_of=days[-1])
     told = _in_hindsight(observations) if clock == "observed" else observations
     told = in_order(told).sort_values("known_since", kind="stable")
-    record = Record(told, indicators, days[-1], own=_is_own(indicators), hindsight=clock == "observed")
+    record = Record(
+        told,
+        indicators,
+        days[-1],
+        own=_is_own(indicators),
+        hindsight=clock == "observed",
+        first_date=first_date,
+        leave_out=tuple(sorted(set(leave_out))),
+    )
     steps: list[Step] = []
     before: dict[Key, _Said] = {}
     for now in _states(record, days, chosen, checks=sensitivity):
         step, before = _step(now, chosen, before)
         steps.append(step)
-    return Replay(clock, chosen, record.first_date, tuple(steps), Model(settings().version, settings().sha256))
+    model = Model(settings().version, settings().sha256)
+    return Replay(clock, chosen, record.first_date, tuple(steps), model, record.leave_out)
 
 
 def _require(clock: str, days: list[date]) -> None:
@@ -192,6 +206,8 @@ class _State(NamedTuple):
 
     record: Record
     sums: Sums
+    series: tuple[Series, ...]
+    """From the first date on, those without a vote too."""
 
 
 class _Said(NamedTuple):
@@ -212,6 +228,7 @@ def _states(whole: Record, days: Sequence[date], prior: Prior, *, checks: bool) 
     """
     formed: dict[str, tuple[Series, ...]] = {}
     sums: Sums | None = None
+    every: list[Series] = []
     n_before = 0
     for day in days:
         n = int(whole.known["known_since"].searchsorted(pd.Timestamp(day), side="right"))
@@ -223,9 +240,9 @@ def _states(whole: Record, days: Sequence[date], prior: Prior, *, checks: bool) 
         # On own data the window sweep follows the span of all observations, those of context too.
         if sums is None or news or (whole.own and n > n_before):
             every = sorted((one for group in formed.values() for one in group), key=lambda one: one.key)
-            sums = add_up(record, every, prior, sensitivity=checks)
+            sums = add_up(record, record.voting(every), prior, sensitivity=checks)
         n_before = n
-        yield _State(record, sums)
+        yield _State(record, sums, since(every, record.first_date))
 
 
 def _formed(record: Record, news: set[str]) -> dict[str, tuple[Series, ...]]:
@@ -238,11 +255,11 @@ def _formed(record: Record, news: set[str]) -> dict[str, tuple[Series, ...]]:
 
 def _step(now: _State, prior: Prior, before: Mapping[Key, _Said]) -> tuple[Step, dict[Key, _Said]]:
     """The step of one date, and what each series said on it, to compare the next date with."""
-    record, sums = now
+    record, sums, series = now
     table = evidence_table(sums.rows, sums.total)
     said = {row.series.key: _Said(row.series.n, sums.total.decibans[at]) for at, row in enumerate(sums.rows)}
     moves = _moves(said, before, record.indicators)
-    on_board = board(record.known, sums.series, record.as_of, record.indicators)
+    on_board = board(record.known, series, record.as_of, record.indicators)
     step = Step(
         as_of=record.as_of,
         verdict=decide(Findings(record, sums.rows, table, sums.total.probabilities, sums.checks, _left_out(now))),

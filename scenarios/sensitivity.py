@@ -40,10 +40,18 @@ class Record:
     formed: dict[tuple[str, str, str, int], tuple[Series, ...]] = field(default_factory=dict, compare=False, repr=False)
     """Series formed without a source or organisation, by which, its kind, the indicator, and how many rows of it are
     known: a replay hands it from one date to the next."""
-    first_date: date | None = field(init=False)
+    first_date: date | None = None
+    """Values observed before it do not count; by default that of scenarios.toml, and none on a user's own data."""
+    leave_out: tuple[str, ...] = ()
+    """Indicators that get no vote, by choice."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "first_date", None if self.own else settings().record.first_date)
+        usual = self.first_date or settings().record.first_date
+        object.__setattr__(self, "first_date", None if self.own else usual)
+
+    def voting(self, series: Sequence[Series]) -> tuple[Series, ...]:
+        """The series that nobody chose to leave out."""
+        return tuple(one for one in series if one.indicator.id not in self.leave_out)
 
     def is_too_little(self, rows: Sequence[Weighed]) -> bool:
         """Too few series, or too few independent ones, to compare futures."""

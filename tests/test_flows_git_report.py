@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git
 
-from flows.git_clone import is_url, redacted, url_name
+from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
 from flows.git_parts import PartReader
 from flows.git_process import borrowed

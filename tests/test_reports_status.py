@@ -331,3 +331,11 @@ def test_a_record_without_series_or_facts_still_makes_a_page():
     text = page(bare, facts=facts().head(0), quarantine=record().quarantine.head(0))
     assert "None could be formed." in text
     assert "## 0 of 14 metrics of the field's own list have a public value" in text
+
+
+def test_choices_that_differ_from_the_default_stand_below_the_verdict():
+    usual = status_markdown(assessment(), record=record())
+    chosen = replace(assessment(), first_date=date(2024, 1, 1), leave_out=("eci_score",))
+    differing = status_markdown(chosen, record=record())
+    assert "Differs from the default" not in usual
+    assert "\n\nDiffers from the default: first date 2024-01-01; left out eci\\_score.\n\n" in differing

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metrics.errors import DataError
-from reports.untrusted import Markdown, ascii_only, code, cut, escaped, link, plain, three_lines, web_address
+from metrics.untrusted import cut, plain
+from reports.untrusted import Markdown, ascii_only, code, escaped, link, three_lines, web_address
 
 
 def test_an_escape_sequence_is_spelt_out():

@@ -163,7 +163,7 @@ def test_order_of_rows_and_dates_changes_no_byte():
 
 def test_json_has_the_keys_that_programs_rely_on():
     said = json.loads(replay(world(), catalogue(), DATES).to_json())
-    assert list(said) == ["clock", "hindsight", "first_date", "prior", "steps", "model"]
+    assert list(said) == ["clock", "hindsight", "first_date", "prior", "leave_out", "steps", "model"]
     assert list(said["steps"][-1]) == [
         "as_of",
         "verdict",

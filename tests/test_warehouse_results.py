@@ -105,3 +105,13 @@ def test_nothing_is_stored_of_an_assessment_that_is_not_whole(warehouse):
         "SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM evidence)"
     ).fetchall() == [(0, 0)]
     assert latest(warehouse) is None
+
+
+def test_the_previous_assessment_is_of_the_same_choices(warehouse):
+    chosen = document("2026-08-31") | {"first_date": "2024-01-01", "leave_out": ["eci_score"]}
+    store_assessment(warehouse, chosen, run_id="r", stored_at=NOW)
+    before = date(2026, 10, 10)
+    assert previous_assessment(warehouse, before) is None
+    assert previous_assessment(warehouse, before, first_date=date(2024, 1, 1)) is None
+    assert previous_assessment(warehouse, before, leave_out=["eci_score"], first_date=date(2023, 1, 1)) is None
+    assert previous_assessment(warehouse, before, leave_out=["eci_score"], first_date=date(2024, 1, 1)) == chosen

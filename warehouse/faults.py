@@ -4,7 +4,6 @@ import errno
 import os
 import re
 import shutil
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from metrics.errors import BusyError, WarehouseError
+from metrics.untrusted import cut, plain
 
 INTACT = "what was kept before is intact"
 REBUILD = "threefutures rebuild makes it anew from the landing files; the old one is set aside"
@@ -31,8 +31,6 @@ SAID_WHEN_DAMAGED = (
     "internal error",
     "has been invalidated",
 )
-HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn")
-"""Unicode categories that act on a terminal or cannot be seen."""
 
 LONGEST = 200
 """Characters of what DuckDB says that are passed on."""
@@ -168,9 +166,4 @@ def first_line(error: duckdb.Error) -> str:
 
 def told(text: str, longest: int = LONGEST) -> str:
     """One line of text from files or users, cut, in which control characters and direction marks are spelt out."""
-    spelt = "".join(_spelt(char) if unicodedata.category(char) in HIDDEN else char for char in " ".join(text.split()))
-    return spelt if len(spelt) <= longest else f"{spelt[: longest - 3].rstrip()}..."
-
-
-def _spelt(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
+    return cut(plain(text), longest, unicode=False)

@@ -56,7 +56,8 @@ ORDER BY as_of
 
 def _id(document: Mapping[str, Any]) -> str:
     days = [(step["as_of"], step["facts"]["sha256"]) for step in document["steps"]]
-    parts = [document["clock"], document["prior"], days, document["model"]["sha256"]]
+    choices = [document.get(key) for key in ("prior", "first_date", "leave_out")]
+    parts = [document["clock"], choices, days, document["model"]["sha256"]]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:12]
 
 

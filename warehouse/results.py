@@ -8,7 +8,7 @@ here.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.facts import transaction, utc
+
+Connection = duckdb.DuckDBPyConnection
 
 CHECKS = ("window_sweep", "leave_one_out", "prior_variants")
 """Keys of the document that hold checks, in the order they are stored."""
@@ -26,7 +28,7 @@ SCENARIOS = ("stall", "compounding", "recursive")
 OWN = "own"
 """Name of every prior that is no preset."""
 
-_IDENTITY = ("as_of", "first_date", "prior", "facts", "model")
+_IDENTITY = ("as_of", "first_date", "leave_out", "prior", "facts", "model")
 
 _INSERT_ASSESSMENT = """
 INSERT INTO assessment BY NAME
@@ -44,7 +46,7 @@ def store_assessment(
 ) -> str:
     """Store an assessment with its evidence, checks and markers; returns its id.
 
-    The same day, facts, model and prior are one assessment: stored a second time, the first stays.
+    The same day, facts, model and choices are one assessment: stored a second time, the first stays.
     """
     assessment_id = _short(*(document.get(key) for key in _IDENTITY))
     with transaction(connection):
@@ -72,8 +74,10 @@ def previous_assessment(
     *,
     prior: str = "uniform",
     weights: Mapping[str, float] | None = None,
+    first_date: date | None = None,
+    leave_out: Sequence[str] = (),
 ) -> dict[str, Any] | None:
-    """The document of the last assessment as of an earlier day with the same prior, or None.
+    """The document of the last assessment as of an earlier day with the same choices, or None.
 
     Args:
         connection: the live database or the snapshot.
@@ -81,12 +85,20 @@ def previous_assessment(
         prior: name of the prior.
         weights: its weights by future; every prior that a user gives has the name "own". Without them the
             name decides, and an own prior has no previous assessment.
+        first_date: from which values count; None is whatever it was.
+        leave_out: indicators without a vote, in order.
     """
-    if weights is None:
-        return None if prior == OWN else _document(connection, "as_of < ? AND prior = ?", [before, prior])
-    same = " AND ".join(f"abs((document->>'$.prior.weights.{scenario}')::DOUBLE - ?) < 1e-9" for scenario in SCENARIOS)
-    parameters = [before, prior, *(weights[scenario] for scenario in SCENARIOS)]
-    return _document(connection, f"as_of < ? AND prior = ? AND {same}", parameters)
+    if weights is None and prior == OWN:
+        return None
+    wanted: list[tuple[str, Any]] = [("as_of < ?", before), ("prior = ?", prior)]
+    wanted.append(("coalesce(document->'$.leave_out', '[]')::VARCHAR = ?::JSON::VARCHAR", json.dumps(list(leave_out))))
+    if first_date:
+        wanted.append(("document->>'$.first_date' = ?", first_date.isoformat()))
+    for scenario in SCENARIOS if weights else ():
+        same = f"abs((document->>'$.prior.weights.{scenario}')::DOUBLE - ?) < 1e-9"
+        wanted.append((same, weights[scenario] if weights else 0))
+    conditions, parameters = zip(*wanted, strict=True)
+    return _document(connection, " AND ".join(conditions), list(parameters))
 
 
 def _document(connection: duckdb.DuckDBPyConnection, where: str, parameters: list[Any]) -> dict[str, Any] | None:

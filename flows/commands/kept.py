@@ -1,5 +1,6 @@
 """What the commands find in the data folder."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import say, today
@@ -8,15 +9,24 @@ from metrics.errors import DataError
 
 if TYPE_CHECKING:
     from flows.assess import Known
+    from flows.choices import Choices
+    from flows.configuration import Configuration
     from scenarios import Assessment
     from warehouse.home import Home
+
+
+def configuration() -> "Configuration":
+    """What threefutures.toml and the environment say."""
+    from flows.configuration import load_configuration
+
+    return load_configuration(Path.cwd())
 
 
 def kept_home() -> "Home":
     """The data folder; it need not exist."""
     from warehouse.home import Home
 
-    return Home(home_folder())
+    return Home(home_folder(configuration().home))
 
 
 def kept_known() -> "Known":
@@ -43,12 +53,18 @@ def kept_facts() -> "Known":
 
 
 def previous_assessment(home: "Home", assessment: "Assessment") -> dict[str, Any] | None:
-    """The assessment published before, of the same prior."""
-    from warehouse import results
+    """The assessment published before, by the same choices."""
+    from flows.assess import previous_assessment as previous_of
     from warehouse.connection import snapshot
 
     if not home.snapshot.exists():
         return None
     with snapshot(home) as connection:
-        prior = assessment.prior
-        return results.previous_assessment(connection, assessment.as_of, prior=prior.name, weights=prior.weights)
+        return previous_of(connection, assessment)
+
+
+def kept_choices(prior: str | None = None) -> "Choices":
+    """How the record is judged: as typed, and else as the configuration says."""
+    from flows.choices import chosen
+
+    return chosen(configuration(), prior=prior, today=today())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.kept import kept_home
+from flows.commands.kept import configuration, kept_choices, kept_home
 from flows.commands.options import (
     PATH,
     as_json,
@@ -25,25 +25,20 @@ if TYPE_CHECKING:
     from flows.ingest import Ingested
     from warehouse.home import Home
 
-DEFAULT_CRON = "0 6 * * 1"
-
 
 @click.command(short_help="The whole pipeline once: ingest, classify, report, publish.")
 @as_of_option
 @prior_option
 @click.option("--offline", is_flag=True, help="Use only facts that ship with threefutures or are already kept.")
 @as_json
-def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
+def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> None:
     """Ingest, validate, keep, classify, report and publish, as a Prefect flow.
 
     \b
     Example: threefutures run --as-of 2026-06-30
     """
     del offline  # Every source of this version ships with it; the option stands for those that will not.
-    from scenarios.prior import parse_prior
-
-    parse_prior(prior)
-    home = kept_home()
+    choices, home = kept_choices(prior), kept_home()
     home.prepare()
     quiet_prefect(home.prefect)
     server = local_server(home.prefect)
@@ -55,7 +50,13 @@ def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
     with step("prefect") as watch:
         server.wait()
         watch.text = f"waited for the server at {server.address}"
-    tracked = track(str(home.root), as_of=as_of.isoformat() if as_of else None, prior=prior)
+    file = configuration().file
+    tracked = track(
+        str(home.root),
+        as_of=as_of.isoformat() if as_of else None,
+        prior=choices.prior,
+        configuration=str(file) if file else None,
+    )
     if as_json:
         print_json(run_document(tracked))
     else:
@@ -65,22 +66,25 @@ def run(as_of: date | None, prior: str, offline: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--cron", default=DEFAULT_CRON, show_default=True, help="When, in UTC; a sixth field counts seconds.")
+@click.option("--cron", help="When, in UTC (default: that of threefutures.toml); a sixth field counts seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line: the schedule, then every run.")
-def serve(cron: str, as_json: bool) -> None:
+def serve(cron: str | None, as_json: bool) -> None:
     """Run the pipeline on a schedule until stopped with Ctrl-C.
 
     \b
     Example: threefutures serve --cron "0 6 * * 1"
     """
-    home = kept_home()
+    said, home = configuration(), kept_home()
+    kept_choices()
     home.prepare()
     quiet_prefect(home.prefect)
     server = local_server(home.prefect)
     show_progress()
+    from flows.schedule import When
     from flows.schedule import serve as serve_flow
 
-    serve_flow(home.root, cron=cron, server=server, as_json=as_json)
+    when = When("--cron", cron) if cron else When(f"{said.place('schedule', 'cron')}: cron", said.schedule.cron)
+    serve_flow(home.root, when=when, configuration=said.file, server=server, as_json=as_json)
 
 
 @click.command(short_help="Make facts and quarantine anew from the landed files.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.kept import kept_facts, kept_home, previous_assessment
+from flows.commands.kept import kept_choices, kept_facts, kept_home, previous_assessment
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
 from flows.console import (
     Day,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @as_json
 def classify(
     as_of: date | None,
-    prior: str,
+    prior: str | None,
     data: Path | None,
     indicators: Path | None,
     brief: bool,
@@ -57,31 +57,24 @@ def classify(
             found="one of them",
             next="threefutures classify --data ours.csv --indicators ours.toml",
         )
+    choices = kept_choices(prior)
     if data is not None and indicators is not None:
-        assessment = _classify_own(data, indicators, as_of, prior, not no_sensitivity)
+        assessment = _classify_own(data, indicators, as_of, choices.prior, not no_sensitivity)
     else:
         from flows.assess import assess
 
-        assessment = assess(kept_facts(), as_of=as_of or today(), prior=prior, sensitivity=not no_sensitivity)
+        assessment = assess(kept_facts(), as_of=as_of or today(), choices=choices, sensitivity=not no_sensitivity)
     if as_json:
         print_document(assessment.to_json())
         return
     own = ["threefutures classify ... --json"] if data else []
     usual = today() if data is None else None
-    print_block(assessment, differs=_differs(assessment, as_of, usual), next_commands=own)
+    print_block(assessment, differs=["as of"] if as_of not in (None, usual) else [], next_commands=own)
     if not brief:
         from reports.terminal import evidence
 
         click.echo("")
         click.echo(evidence(assessment, unicode=speaks_unicode()))
-
-
-def _differs(assessment: "Assessment", as_of: date | None, usual: date | None) -> list[str]:
-    """Which choices are not the default ones."""
-    from scenarios.prior import parse_prior
-
-    prior = ["prior"] if assessment.prior.weights != parse_prior("uniform").weights else []
-    return [*prior, "as of"] if as_of not in (None, usual) else prior
 
 
 def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
@@ -121,7 +114,7 @@ def _bytes(path: Path) -> bytes:
 @as_json
 def report(
     as_of: date | None,
-    prior: str,
+    prior: str | None,
     as_format: str,
     open_it: bool,
     diff: tuple[date, date] | None,
@@ -157,7 +150,7 @@ def _print_difference(before: date, after: date, *, as_json: bool) -> None:
         print_text(diff(then, now).rstrip("\n"))
 
 
-def _write_report(as_of: date | None, prior: str, as_format: str, *, open_it: bool, as_json: bool) -> None:
+def _write_report(as_of: date | None, prior: str | None, as_format: str, *, open_it: bool, as_json: bool) -> None:
     from flows.assess import assess
     from flows.progress import shown
     from flows.recall import recalled
@@ -165,11 +158,11 @@ def _write_report(as_of: date | None, prior: str, as_format: str, *, open_it: bo
     from reports.status import status_json
     from warehouse.connection import writer
 
-    home = kept_home()
+    home, choices = kept_home(), kept_choices(prior)
     home.prepare()
     with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
         known = kept_facts()
-        assessment = assess(known, as_of=as_of or today(), prior=prior)
+        assessment = assess(known, as_of=as_of or today(), choices=choices)
         kept = recalled(home, assessment, published=True)
         told = record(known, assessment, previous=previous_assessment(home, assessment), kept=kept)
         file = write_report(home, assessment, told, [one for one in FORMATS if as_format in ("all", one)])
@@ -208,7 +201,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
         print_json(explain_run(ran)._asdict()) if as_json else print_text(drawn(explain_run(ran)))
         return
     known = kept_facts()
-    assessment = assess(known, as_of=as_of or today())
+    assessment = assess(known, as_of=as_of or today(), choices=kept_choices())
     told = record(known, assessment, previous=previous_assessment(kept_home(), assessment))
     text = explained(id, assessment, told)
     if text is None:
@@ -237,7 +230,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
 )
 @prior_option
 @as_json
-def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str, as_json: bool) -> None:
+def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str | None, as_json: bool) -> None:
     """Say what would have been said at each of many past dates.
 
     \b
@@ -247,7 +240,8 @@ def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str,
     from flows.replay import keep_replay, replayed
     from reports.replay import replay_text
 
-    told = replayed(kept_facts(), first=first, last=last or f"{today():%Y-%m}", every=every, clock=clock, prior=prior)
+    until, choices = last or f"{today():%Y-%m}", kept_choices(prior)
+    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices)
     if as_json:
         print_json(told.to_dict())
     else:

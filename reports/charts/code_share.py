@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 
+from metrics.untrusted import plain
 from reports.charts.calendar import year
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, drawn, key_of
@@ -21,7 +22,6 @@ from reports.colours import LIGHT
 from reports.quantities import Value, measured, of
 from reports.record import Record
 from reports.tabular import Table, table
-from reports.untrusted import plain
 from scenarios.words import MONTHS, THIN_SPACE, counted, share
 
 INDICATOR = "ai_code_share"

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from metrics import Indicator
+from metrics.untrusted import cut, plain
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, key_of
 from reports.charts.rows import Reading, Row, chart
@@ -15,7 +16,6 @@ from reports.citing import METHODS, day
 from reports.quantities import Value, measured, of
 from reports.record import Record
 from reports.tabular import Table, table
-from reports.untrusted import cut, plain
 from scenarios.words import MONTHS, counted, months, times
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
+from metrics.untrusted import plain
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.style import (
     SMALL,
@@ -24,7 +25,6 @@ from reports.charts.words import fitting
 from reports.colours import LIGHT
 from reports.comparison import ranking
 from reports.findings import checks_heading, title
-from reports.untrusted import plain
 from reports.verdict_tables import check_data, check_table, influential, move, rest_of_omissions
 from scenarios import Assessment
 from scenarios.assessment import Check

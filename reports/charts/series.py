@@ -8,6 +8,7 @@ import math
 import altair as alt
 
 from metrics.series import Series
+from metrics.untrusted import cut, plain
 from reports.charts.calendar import ticks, year
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, drawn, key_of
@@ -22,7 +23,6 @@ from reports.quantities import Value, at
 from reports.record import Record
 from reports.tabular import Table
 from reports.tabular import table as tabulated
-from reports.untrusted import cut, plain
 from scenarios import Assessment
 from scenarios.paths import Path, Paths
 from scenarios.settings import SCENARIOS

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 
 from metrics import Catalogue, Indicator
+from metrics.untrusted import plain
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.scales import Span, span
 from reports.charts.style import DASHES, SMALL, X2, Chart, Layer, axis, layer, sized, spread, text
@@ -14,7 +15,6 @@ from reports.findings import title
 from reports.next_values import HALF, due, halves, puts
 from reports.record import Document
 from reports.tabular import table
-from reports.untrusted import plain
 from scenarios.settings import SCENARIOS
 from scenarios.words import count, value_text
 

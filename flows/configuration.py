@@ -1,0 +1,300 @@
+"""threefutures.toml: what can be set in it, as typed and documented models, and how it is found and read.
+
+The string under a field is what docs/configuration.md says of it. Values stand in configuration_values.py, how a fault
+is told in configuration_faults.py. Nothing heavy is imported here, because every command reads the file: names that
+other packages know (presets of priors, indicators) are checked where they are used.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PrivateAttr, Tag, ValidationError, model_validator
+
+from flows.configuration_faults import JOINT, Origin, UnfitError, overrides, told_fault, unreadable
+from flows.configuration_values import (
+    EnvironmentSecret,
+    Every,
+    FilePath,
+    MailAddress,
+    Place,
+    Repository,
+    Secret,
+    WebAddress,
+    Weights,
+)
+
+__all__ = ["Configuration", "Secret", "load_configuration"]
+
+NAME = "threefutures.toml"
+
+VARIABLE = "THREEFUTURES_CONFIG"
+"""Names a file elsewhere than in the working folder."""
+
+DEFAULT_CRON = "0 6 * * 1"
+
+
+class Table(BaseModel):
+    """A table of the file: it takes no key that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class LiveSource(Table):
+    """A publisher whose newest figures are fetched: `metr` or `epoch`. Without the table nothing is fetched."""
+
+    enabled: bool = True
+    """false keeps the table and fetches nothing."""
+    every: Every = "weekly"
+    """How often at most: "always" (every run), "hourly", "daily", "weekly" or "monthly"."""
+    url: WebAddress | None = None
+    """A copy of one's own instead of the publisher's address."""
+
+
+class OwnTable(Table):
+    """A table of one's own: any other name under `sources`, in lower case."""
+
+    kind: Literal["table"] = "table"
+    """"table": rows of indicator, observed_on, value; "inspect": logs of evaluations (below)."""
+    path: Place
+    """A CSV, Parquet or JSON-lines file, a folder of them, or an http(s) address."""
+    indicators: FilePath | None = None
+    """What the indicators are (TOML), as `classify --indicators` takes it; those of the catalogue need none."""
+    private: bool = True
+    """Used here, and left out of every report and export that is public."""
+    enabled: bool = True
+    """false keeps the table and reads nothing."""
+    every: Every = "always"
+    """How often at most it is read."""
+    known_since: date | None = None
+    """First day the public could know the rows that do not say so; the day they are read where it is left out."""
+
+
+class InspectSource(Table):
+    """Evaluations of one's own as Inspect logs: any other name under `sources`, with kind = "inspect"."""
+
+    kind: Literal["inspect"]
+    """"inspect"."""
+    path: FilePath
+    """A log, or a folder of them."""
+    minutes: FilePath
+    """CSV of task, family and human minutes."""
+    scorer: str = ""
+    """Whose score counts, where samples have several."""
+    release_dates: FilePath | None = None
+    """Release date by agent: METR's YAML, or a CSV."""
+    private: bool = True
+    """Used here, and left out of every report and export that is public."""
+    enabled: bool = True
+    """false keeps the table and reads nothing."""
+    every: Every = "always"
+    """How often at most they are read."""
+    known_since: date | None = None
+    """First day the public could know them; the day they are read where it is left out."""
+
+
+class GitSource(Table):
+    """Repositories whose AI-written share of code is measured; authors are stored hashed."""
+
+    repositories: tuple[Repository, ...] = Field(min_length=1)
+    """Folders, https or ssh addresses. No other repository is ever read."""
+    jobs: int = Field(default=2, ge=1, le=64)
+    """Repositories that are read at the same time."""
+    private: bool = True
+    """Used here, and left out of every report and export that is public."""
+    enabled: bool = True
+    """false keeps the table and measures nothing."""
+    every: Every = "always"
+    """How often at most they are measured."""
+
+
+def _kind(value: Any) -> str:
+    """Which of one's own sources a table is; one that is no table at all is told as such by OwnTable."""
+    kind = value.get("kind") if isinstance(value, dict) else None
+    return "inspect" if kind == "inspect" else "table"
+
+
+OwnSource = Annotated[
+    Annotated[OwnTable, Tag("table")] | Annotated[InspectSource, Tag("inspect")], Discriminator(_kind)
+]
+
+
+class Sources(BaseModel):
+    """Where facts come from besides those that ship with threefutures."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, use_attribute_docstrings=True)
+    __pydantic_extra__: dict[str, OwnSource]
+
+    metr: LiveSource | None = None
+    """METR's time horizons."""
+    epoch: LiveSource | None = None
+    """Epoch AI's benchmarking hub."""
+    git: GitSource | None = None
+    """Git histories."""
+
+    @model_validator(mode="after")
+    def _named(self) -> "Sources":
+        for name in self.own:
+            if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) or JOINT in name:
+                raise UnfitError(
+                    f"cannot be called {name!r}",
+                    found=f"[sources.{name}]",
+                    next="take up to 40 letters a-z, digits and single underscores, a letter first",
+                )
+        return self
+
+    @property
+    def own(self) -> Mapping[str, OwnTable | InspectSource]:
+        """One's own sources by name."""
+        return self.__pydantic_extra__
+
+
+class Verdict(Table):
+    """How the public record is judged; what differs from the default is named in every verdict and report."""
+
+    prior: Weights = "uniform"
+    """A preset ("uniform", "ai2027", "sceptic", "mechanism"), or weights of stall, compounding, recursive."""
+    first_date: date | None = None
+    """Values observed before it do not count. By default that of scenarios.toml; the sweep varies it whatever it is."""
+    leave_out: tuple[str, ...] = ()
+    """Ids of indicators that get no vote; they are still shown."""
+
+    @property
+    def prior_text(self) -> str:
+        """The prior as `--prior` takes it."""
+        return self.prior if isinstance(self.prior, str) else ",".join(f"{weight:g}" for weight in self.prior)
+
+
+class Schedule(Table):
+    """When `threefutures serve` runs the pipeline."""
+
+    cron: str = DEFAULT_CRON
+    """Five fields (minute, hour, day, month, weekday) in UTC; a sixth counts seconds."""
+
+
+class Email(Table):
+    """Alerts by SMTP."""
+
+    host: str = Field(min_length=1)
+    """The mail server."""
+    sender: MailAddress
+    """Address the alerts come from."""
+    recipients: tuple[MailAddress, ...] = Field(min_length=1)
+    """Addresses they go to."""
+    port: int = Field(default=587, ge=1, le=65535)
+    """Of the mail server."""
+    starttls: bool = True
+    """Whether the connection is encrypted; false only for a server on this machine."""
+    user: EnvironmentSecret | None = None
+    """Name to log in with, as "env:NAME"."""
+    password: EnvironmentSecret | None = None
+    """Its password, as "env:NAME"."""
+
+
+class Alerts(Table):
+    """What is told, and where to; nothing is sent without webhook, slack, email or command."""
+
+    verdict: bool = True
+    """When the words of the verdict change."""
+    markers: bool = True
+    """When a marker is reached, or no longer is."""
+    tripwires: bool = True
+    """When a value crosses that which would settle it."""
+    sources: bool = True
+    """When a source fails, or recovers."""
+    webhook: EnvironmentSecret | None = None
+    """Address that gets JSON, as "env:NAME"."""
+    slack: EnvironmentSecret | None = None
+    """Address of a Slack-compatible webhook, as "env:NAME"."""
+    email: Email | None = None
+    """Mail, a table of its own: [alerts.email]."""
+    command: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """Program and arguments, as a list; the text comes on its standard input. No shell reads it."""
+
+
+class Network(Table):
+    """What may be fetched."""
+
+    allow_private: bool = False
+    """Whether addresses of this machine and of private networks may be fetched."""
+    timeout: float = Field(default=30.0, gt=0, le=3600)
+    """Seconds without an answer after which a host counts as silent."""
+    max_mb: float = Field(default=200.0, gt=0)
+    """Megabytes that a download may have, and an archive when unpacked."""
+
+
+class Retention(Table):
+    """What is removed in time; by default nothing is."""
+
+    reports: int | None = Field(default=None, ge=1)
+    """How many reports are kept, the newest; by default all."""
+    landing: int | None = Field(default=None, ge=1)
+    """Days after which a landed file goes on which no fact rests; by default never."""
+
+
+class Configuration(Table):
+    """threefutures.toml."""
+
+    home: FilePath = Field(default=Path("data"), validate_default=True)
+    """The folder everything is kept in: copy it to back up."""
+    sources: Sources = Field(default_factory=dict, validate_default=True)
+    verdict: Verdict = Verdict()
+    schedule: Schedule = Schedule()
+    alerts: Alerts = Alerts()
+    network: Network = Network()
+    retention: Retention = Retention()
+    _file: Path | None = PrivateAttr(default=None)
+    _origin: Origin = PrivateAttr(default=Origin(NAME, "", {}))
+
+    @property
+    def file(self) -> Path | None:
+        """The file it was read from; None where there is none."""
+        return self._file
+
+    def place(self, *key: str) -> str:
+        """Where a key is set, for people: the line of the file, or the variable."""
+        return self._origin.place(key)
+
+
+def load_configuration(
+    folder: Path, *, file: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Configuration:
+    """The configuration: the file, and above it the environment; the defaults where there is neither.
+
+    Args:
+        folder: the working folder: ./threefutures.toml is read if it is there.
+        file: read this one; by default that of THREEFUTURES_CONFIG, if it is set.
+        environment: by default that of the process.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or a key or value is none that is known.
+    """
+    variables = os.environ if environment is None else environment
+    named = file or (Path(variables[VARIABLE]) if variables.get(VARIABLE) else None)
+    path = folder / (named or NAME)
+    found = named is not None or path.is_file()
+    origin = Origin(str(named or NAME), _read(path) if found else "", overrides(variables))
+    document = origin.document()
+    base = (path.parent if found else folder).absolute()
+    # The command line's own variable has always counted from the working folder.
+    if home := variables.get("THREEFUTURES_HOME"):
+        document["home"] = str(folder.absolute() / home)
+    try:
+        configuration = Configuration.model_validate(document, context={"folder": base})
+    except ValidationError as error:
+        raise told_fault(error, Configuration, origin) from error
+    configuration._file, configuration._origin = path.absolute() if found else None, origin
+    return configuration
+
+
+def _read(path: Path) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
+        raise unreadable(path, error) from error
+    return text
