@@ -14,6 +14,9 @@ from reports.tabular import Table, table
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
 
+SHAPES = {"reached": "\N{BLACK CIRCLE}", "near": "\N{CIRCLE WITH LEFT HALF BLACK}", "not reached": "\N{WHITE CIRCLE}"}
+"""Of a marker's status; one without data has none."""
+
 SUBJECTS_NAMED = 3
 
 
@@ -155,7 +158,7 @@ def marker_table(assessment: Assessment, record: Record, references: References)
             title(one.scenario),
             one.title,
             one.threshold,
-            one.status,
+            f"{SHAPES.get(one.status, '')} {one.status}".strip(),
             one.value_text,
             one.observed_on.isoformat() if one.observed_on else "",
             title_of(record, one.indicator),

@@ -1,5 +1,6 @@
 """HTML out of rows and templates, in which everything is escaped that is not HTML of ours."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -13,6 +14,8 @@ from reports.markdown import TEMPLATES
 from reports.tabular import Beside, Besides, Code, Link, Reference, Strong, Table
 from reports.untrusted import web_address
 from scenarios.words import THIN_SPACE
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 MOST_ABREAST = 4
 """Columns that a phone has room for; the rows of a wider table become blocks there."""
@@ -80,16 +83,18 @@ def _environment() -> jinja2.Environment:
 
 
 def _row(content: Table, row: tuple[object, ...]) -> Markup:
-    first = Markup('<th scope="row"{}>{}</th>').format(_side(content, 0), html(row[0]))
+    first = Markup('<th scope="row"{}>{}</th>').format(_side(content, 0, row[0]), html(row[0]))
     cells = Markup().join(
-        Markup('<td data-label="{}"{}>{}</td>').format(plain(content.columns[at]), _side(content, at), html(cell))
+        Markup('<td data-label="{}"{}>{}</td>').format(plain(content.columns[at]), _side(content, at, cell), html(cell))
         for at, cell in enumerate(row[1:], start=1)
     )
     return Markup("<tr>{}{}</tr>").format(first, cells)
 
 
-def _side(content: Table, at: int) -> Markup:
-    return Markup(' class="right"') if at in content.right else Markup()
+def _side(content: Table, at: int, cell: object = "") -> Markup:
+    if at in content.right:
+        return Markup(' class="right"')
+    return Markup(' class="date"') if _DATE.fullmatch(str(cell)) else Markup()
 
 
 def _reference(value: Reference) -> Markup:

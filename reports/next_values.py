@@ -14,6 +14,9 @@ from scenarios.words import full_date, value_text
 HALF = 0.5
 """Level whose crossing is told."""
 
+THREE_DIGITS = 10
+"""Below it a value is told with three digits."""
+
 
 def ahead(assessment: Assessment, wires: Sequence[object] | None) -> str:
     """Why no next value can be named, if so."""
@@ -59,9 +62,9 @@ def crossings(wires: Sequence[Document]) -> Table:
             for scenario in SCENARIOS
         ]
         ends = wire["expected"]
-        expected = f"{value_text(ends['low'], wire['unit'])} to {value_text(ends['high'], wire['unit'])}"
+        expected = f"{_value(ends['low'], wire['unit'])} to {_value(ends['high'], wire['unit'])}"
         name = ", ".join(filter(None, (plain(wire["title"]), plain(wire["subject"]))))
-        rows.append((name, wire["next_on"], expected, *cells, f"{wire['bits']:.2f}"))
+        rows.append((name, "overdue" if wire["overdue"] else wire["next_on"], expected, *cells, f"{wire['bits']:.2f}"))
     reached = (f"{title(one)} at 50 or more" for one in SCENARIOS)
     return table(("Series", "Next about", "Expected (80 %)", *reached, "Bits"), rows, right=(6,))
 
@@ -76,7 +79,12 @@ def _region(region: Document, unit: str) -> str:
     if low is None and high is None:
         return "any value"
     if high is None:
-        return f"{value_text(low, unit)} or more"
+        return f"{_value(low, unit)} or more"
     if low is None:
-        return f"{value_text(high, unit)} or less"
-    return f"{value_text(low, unit)} to {value_text(high, unit)}"
+        return f"{_value(high, unit)} or less"
+    return f"{_value(low, unit)} to {_value(high, unit)}"
+
+
+def _value(value: float, unit: str) -> str:
+    """A value that is computed and not read: small ones with the three digits that their spread bears."""
+    return value_text(float(f"{value:.3g}") if abs(value) < THREE_DIGITS else value, unit)

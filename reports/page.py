@@ -163,6 +163,9 @@ def _first_screen(assessment: Assessment, record: Record, figures: _Figures) -> 
         "since": verdict_tables.since(previous) if previous else "",
         "change_line": findings.opening(change_line(assessment, previous)) if previous else "",
         "change_table": changed,
+        "change_rows": verdict_tables.change_table(assessment, previous, record.catalogue)
+        if changed and previous
+        else table((), ()),
         "moved_lines": moved_lines(assessment, previous, record.catalogue) if previous else [],
         "replay": figures.draw(replay_chart.figure(record.replay, assessment)) if record.replay else None,
         "settles": next_values.settles(record.tripwires, ranking(assessment.probabilities)[0])
@@ -293,4 +296,4 @@ def _source(citation: Citation) -> Any:
 def _remark(citation: Citation) -> str:
     """What stands behind an address, such as the number of a table."""
     address, _, remark = plain(citation.url).partition(" ")
-    return remark if address.startswith("http") else plain(citation.url) if citation.text else ""
+    return remark.strip("()") if address.startswith("http") else plain(citation.url) if citation.text else ""

@@ -20,6 +20,9 @@ from scenarios.words import count, count_range, counted, counts, decibans, full_
 MOST_INFLUENTIAL = 9
 """Omissions named one by one; the rest are told in a sentence."""
 
+ROWS_OF_CHANGE = 4
+"""Causes named one by one where there is little room."""
+
 NUMBERS_RIGHT = (2, 3, 4)
 
 
@@ -55,13 +58,26 @@ def change_table(assessment: Assessment, previous: Document, indicators: Mapping
 
 
 def change_brief(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Table:
-    """The same in three columns, for a narrow place."""
+    """The same for a narrow place: the largest rows, and one each for what was reweighted and for the rest."""
     _, second, third = ranking(assessment.probabilities)
     moved = changes(assessment, previous, indicators)
-    rows = [(_brief(one), gained(one.against_second), gained(one.against_third)) for one in moved]
+    caused = [one for one in moved if one.what not in ("reweighted", "smaller moves")]
+    shares = [one for one in moved if one.what == "reweighted"]
+    rest = [*caused[ROWS_OF_CHANGE:], *(one for one in moved if one.what == "smaller moves")]
+    rows = [(_brief(one), *_both([one])) for one in caused[:ROWS_OF_CHANGE]]
+    rows += (
+        [(_brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series", *_both(shares))]
+        if shares
+        else []
+    )
+    rows += [("Smaller moves", *_both(rest))] if rest else []
     sums = [gained(sum(one.against_second for one in moved)), gained(sum(one.against_third for one in moved))]
     columns = ("What came", f"over {second}", f"over {third}")
     return table(columns, [*rows, (Strong("Sum"), *map(Strong, sums))] if rows else [], right=(1, 2))
+
+
+def _both(moved: Sequence[Change]) -> tuple[str, str]:
+    return gained(sum(one.against_second for one in moved)), gained(sum(one.against_third for one in moved))
 
 
 def _brief(change: Change) -> str:

@@ -166,7 +166,8 @@ def _panel(
             line.append({"x": place, "y": level(steps[at]["probabilities"][scenario])})
             band.append({"x": place, "y": level(low), "y2": level(high)})
     grid = [{"y": level(share)} for share in (0.0, 0.5, 1.0)]
-    scale = [{"x": places[0], "y": level(share), "text": words} for share, words in ((0.0, "0"), (1.0, "100"))]
+    ends_of_scale = ((0.0, "0"), (1.0, "100")) if top == RIBBON + GAP else ()
+    scale = [{"x": places[0], "y": level(share), "text": words} for share, words in ends_of_scale]
     colour = LIGHT[scenario]
     layers = [
         layer(grid, type="rule", stroke=LIGHT["grid"]).encode(y=y),

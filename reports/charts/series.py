@@ -99,7 +99,8 @@ def _chart(shown: Shown, width: int) -> Chart:
         shown = shown._replace(span=shown.span.short)
     left = max(broad(word, SMALL) for word in shown.span.words) + 10 if shown.span.words else 30
     right, height = 102, 300 if width == WIDE else 260
-    first, last = year(shown.series.observed_on[0]), year(shown.series.observed_on[-1])
+    first = year(shown.series.observed_on[0])
+    last = max(mark.at for mark in (*shown.marks, *shown.unused))
     room = (last - first) * 0.03
     inner = width - left - right
     places, words = ticks(first, last, 6 if width == WIDE else 3)
@@ -115,7 +116,7 @@ def _chart(shown: Shown, width: int) -> Chart:
         *_ticks_before(shown, x, y),
         *drawn(shown.unused, x, y, upright=True),
         *drawn(shown.marks, x, y, upright=True, size=55 if shown.series.n < 40 else 22),
-        *_names(shown, height, x, y),
+        *_names(shown, height, last + room, x, y),
         *_labels(shown, inner, height, first - room, last + room, width, x, y),
     ]
     return sized(layers, width, height, left=int(left), right=right, top=10, bottom=24)
@@ -154,9 +155,8 @@ def _ticks_before(shown: Shown, x: alt.X, y: alt.Y) -> list[Layer]:
     return [layer(rows, **mark).encode(x=x, y=y)] if rows else []
 
 
-def _names(shown: Shown, height: int, x: alt.X, y: alt.Y) -> list[Layer]:
-    """The futures' names at the ends of their paths."""
-    place = year(shown.paths.on[-1])
+def _names(shown: Shown, height: int, place: float, x: alt.X, y: alt.Y) -> list[Layer]:
+    """The futures' names beside the ends of their paths, at the right edge."""
     values = [float(shown.paths.by_scenario[one].middle[-1]) for one in SCENARIOS]
     ends = [height * (1 - min(1.0, max(0.0, shown.span.share(value)))) for value in values]
     return [
@@ -164,7 +164,7 @@ def _names(shown: Shown, height: int, x: alt.X, y: alt.Y) -> list[Layer]:
             [{"x": place, "y": value, "text": title(scenario).split()[0]}],
             x,
             y,
-            dx=14,
+            dx=2,
             dy=moved - end,
             color=LIGHT[scenario],
             fontWeight="bold",

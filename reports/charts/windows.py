@@ -1,6 +1,6 @@
 """The window sweep: each future against the first date of the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -70,10 +70,8 @@ def _chart(windows: Sequence[_Window], width: int) -> Chart:
     x = alt.X("x:Q", scale=alt.Scale(domain=[first - 0.1, last + 0.1], nice=False), axis=_dates(windows, whole, width))
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=axis(values=[0, 25, 50, 75, 100], format="d"))
     names = settings().verdict.names_at * 100
-    rule = [{"y": names, "x": first - 0.1, "text": f"{names:.0f}: needed to name a future"}]
     layers = [
-        layer(rule, type="rule", stroke=LIGHT["rule"], strokeDash=[2, 3]).encode(y=y),
-        text(rule, x, y, dx=4, dy=8, color=LIGHT["muted"], fontSize=SMALL),
+        layer([{"y": names}], type="rule", stroke=LIGHT["rule"], strokeDash=[2, 3]).encode(y=y),
         *(one for scenario in SCENARIOS for one in _future(windows, scenario, whole, x, y)),
         *_names(windows, height, x, y),
     ]
@@ -99,9 +97,17 @@ def _future(windows: Sequence[_Window], scenario: str, whole: bool, x: alt.X, y:
 
 
 def _names(windows: Sequence[_Window], height: int, x: alt.X, y: alt.Y) -> list[Layer]:
-    last = windows[-1]
-    ends = [height * (1 - last.check.probabilities[one]) for one in SCENARIOS]
+    last, names_at = windows[-1], settings().verdict.names_at
+    ends = [height * (1 - share) for share in (*(last.check.probabilities[one] for one in SCENARIOS), names_at)]
     moved = spread(ends, 15)
+    rule = [{"x": last.at, "y": 100 * names_at, "text": f"{100 * names_at:.0f} names one"}]
+    return [
+        text(rule, x, y, dx=10, dy=moved[-1] - ends[-1], color=LIGHT["muted"], fontSize=SMALL),
+        *_labels(last, dict(zip(SCENARIOS, zip(ends, moved, strict=False), strict=False)), x, y),
+    ]
+
+
+def _labels(last: _Window, places: Mapping[str, tuple[float, float]], x: alt.X, y: alt.Y) -> list[Layer]:
     return [
         text(
             [{"x": last.at, "y": 100 * last.check.probabilities[one], "text": title(one).split()[0]}],
@@ -112,5 +118,5 @@ def _names(windows: Sequence[_Window], height: int, x: alt.X, y: alt.Y) -> list[
             color=LIGHT[one],
             fontWeight="bold",
         )
-        for one, end, place in zip(SCENARIOS, ends, moved, strict=True)
+        for one, (end, place) in places.items()
     ]
