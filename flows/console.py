@@ -6,9 +6,11 @@ Which commands there are stands in commands/, how a fault is told in ending.py.
 import json
 import shutil
 import sys
+import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -88,6 +90,16 @@ def say(text: str, *, level: str = "info") -> None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def show_file(path: Path) -> None:
+    """Open a file in a browser; where there is none, say where it is."""
+    try:
+        opened = webbrowser.open(path.resolve().as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        say(f"no browser can be opened here; the page is {path}")
 
 
 def show_progress() -> None:
@@ -171,5 +183,5 @@ def run_document(tracked: "Tracked") -> dict[str, Any]:
         "run": tracked.run_id,
         "ingested": [one._asdict() for one in tracked.ingested],
         "snapshot": str(tracked.published.path),
-        "report": str(tracked.report / "status.md"),
+        "report": str(tracked.report / "status.html"),
     }

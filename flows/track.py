@@ -27,6 +27,7 @@ from flows.live import Download, Due, download, due, ingest_downloads, limits, p
 from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
+from flows.recall import recalled
 from flows.recorded import recorded
 from flows.replay import keep_monthly
 from flows.retention import retain
@@ -187,11 +188,12 @@ def replay(home: Home, as_of: date, choices: Choices, at: datetime) -> None:
 def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
     """Write the status report."""
     with step("report") as watch:
-        record = reporting.record(assessing.known_live(home), assessment, previous=previous)
-        folder = reporting.write_report(home, assessment, record)
-        watch.text = str(shown(home.reports / "latest" / "status.md"))
+        kept = recalled(home, assessment, published=False)
+        record = reporting.record(assessing.known_live(home), assessment, previous=previous, kept=kept)
+        folder = reporting.write_report(home, assessment, record).parent
+        watch.text = str(shown(home.reports / "latest" / "status.html"))
     create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
-    create_link_artifact(key="status-report-file", link=(folder / "status.md").as_uri(), link_text="status.md")
+    create_link_artifact(key="status-report-file", link=(folder / "status.html").as_uri(), link_text="status.html")
     return folder
 
 
@@ -265,7 +267,7 @@ def track(
             replay(folder, day, choices, at)
             written = report(folder, assessed.assessment, assessed.previous)
             if as_of is None and prior is None and channels(said.alerts):
-                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.md", at))
+                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.html", at))
             _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)

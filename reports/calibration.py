@@ -3,7 +3,8 @@ figures."""
 
 from collections.abc import Iterator
 
-from reports.markdown import table
+from reports.markdown import markdown
+from reports.tabular import table
 from reports.untrusted import Markdown
 from scenarios.calibration.scores import Figure
 from scenarios.calibration.summary import OfSuite, Summary
@@ -82,7 +83,7 @@ def _scores(summary: Summary) -> str:
         for method, found in suite.methods.items()
     ]
     columns = ["worlds", "by", "accuracy", "Brier", "log loss", "calibration error", "n"]
-    return f"## Scores\n\n{table(columns, rows, right=(2, 3, 4, 5, 6))}"
+    return f"## Scores\n\n{markdown(table(columns, rows, right=(2, 3, 4, 5, 6)))}"
 
 
 def _figure(figure: Figure) -> Markdown:
@@ -106,15 +107,15 @@ def _suite(suite: OfSuite) -> Iterator[str]:
         [f"{one.low:.1f} to {one.high:.1f}", one.n, f"{one.stated:.3f}", f"{one.right:.3f}"]
         for one in suite.reliability
     ]
-    yield str(table(["stated", "worlds", "mean stated", "right"], bins, right=(1, 2, 3)))
+    yield markdown(table(["stated", "worlds", "mean stated", "right"], bins, right=(1, 2, 3)))
     rows = [[key, *counts] for key, counts in zip(SCENARIOS, suite.confusion, strict=True)]
-    yield str(table(["true, by row", *SCENARIOS], rows, right=(1, 2, 3)))
+    yield markdown(table(["true, by row", *SCENARIOS], rows, right=(1, 2, 3)))
     if len(suite.mechanisms) > len(SCENARIOS):
         kinds = [
             [one.scenario, one.mechanism, "yes" if one.held_out else "", one.n, f"{one.accuracy:.3f}"]
             for one in suite.mechanisms
         ]
-        yield str(table(["future", "mechanism", "held out", "worlds", "accuracy"], kinds, right=(3, 4)))
+        yield markdown(table(["future", "mechanism", "held out", "worlds", "accuracy"], kinds, right=(3, 4)))
     if suite.verdicts:
         n = sum(suite.verdicts.values())
         counted = "; ".join(f"{VERDICTS[kind]}: {count}" for kind, count in suite.verdicts.items())

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from metrics.indicator import Indicator
 from metrics.series import MINIMUM_DATES, Series
@@ -121,9 +122,9 @@ class Scale:
         return self.sign * value / self.spread
 
     def unlinked(self, z: Array) -> Array:
-        """Values in the indicator's unit, the inverse of `linked`."""
+        """Values in the indicator's unit, the inverse of `linked` without its clipping."""
         if self.indicator.scale == "logit":
-            share = self.ceiling / (1 + np.exp(-z))
+            share = self.ceiling * expit(z)
             width = self.indicator.upper - self.indicator.lower
             return np.asarray(self.indicator.lower + width * (1 - share if self.sign < 0 else share))
         return np.asarray(np.exp(self.sign * z)) if self.indicator.scale == "log" else self.sign * z * self.spread

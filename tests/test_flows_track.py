@@ -91,7 +91,14 @@ def test_every_row_read_is_accepted_or_quarantined(tracked):
 def test_a_run_leaves_a_snapshot_parquet_and_a_report(tracked):
     folder, _ = tracked
     assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2026-10-08",)]
-    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == ["status.json", "status.md"]
+    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == [
+        "card.png",
+        "figures",
+        "status.html",
+        "status.json",
+        "status.md",
+    ]
+    assert "latest/status.html" in (folder / "data/reports/index.html").read_text(encoding="utf-8")
     assert list((folder / "data/published").rglob("fact_observation.parquet"))
 
 

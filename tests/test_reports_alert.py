@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from reports_samples import LEANS, NAMES, TOO_LITTLE, assessment, record
+from reports_samples import CATALOGUE, LEANS, NAMES, TOO_LITTLE, assessment, record
 
 from reports.alert import Told, message
 from reports.standing import differences, standing
@@ -29,7 +29,7 @@ def stands(of=None, sources=SOURCES, failing=()):
 
 
 def said(found, of=None, previous=None, sources=SOURCES):
-    return message(found, Told(of or assessment(), previous, sources, "data/reports/latest/status.md"))
+    return message(found, Told(of or assessment(), previous, sources, "data/reports/latest/status.md", CATALOGUE))
 
 
 def told_of(before, now, **more):

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -68,6 +68,8 @@ def latest_replay(
     prior: str = "uniform",
     weights: Mapping[str, float] | None = None,
     until: date | None = None,
+    first_date: date | None = None,
+    leave_out: Sequence[str] = (),
 ) -> dict[str, Any] | None:
     """The document of the replay that `run` keeps, in the shape of `threefutures replay --json`, or None.
 
@@ -76,10 +78,14 @@ def latest_replay(
         prior: its name.
         weights: its weights by future, for a prior that is no preset.
         until: steps of later dates are left out.
+        first_date: one that was counted from another date is not it; None takes any.
+        leave_out: the indicators without a vote.
     """
+    from_date = first_date.isoformat() if first_date else None
     for replay_id, text in connection.execute(_OF_RUN, {"until": until}).fetchall():
         head: dict[str, Any] = json.loads(text)
-        if _is_of(head["prior"], prior, weights):
+        same = list(leave_out) == head.get("leave_out", []) and from_date in (None, head["first_date"])
+        if same and _is_of(head["prior"], prior, weights):
             return head | {"steps": _steps(connection, replay_id, until)}
     return None
 

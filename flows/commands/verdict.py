@@ -8,7 +8,18 @@ import click
 
 from flows.commands.kept import kept_choices, kept_facts, kept_home, previous_assessment
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
-from flows.console import Text, print_block, print_document, print_json, print_text, say, speaks_unicode, today
+from flows.console import (
+    Day,
+    Text,
+    print_block,
+    print_document,
+    print_json,
+    print_text,
+    say,
+    show_file,
+    speaks_unicode,
+    today,
+)
 from flows.settings import wait_seconds
 from metrics.errors import DataError, UsageError
 
@@ -106,16 +117,60 @@ def _bytes(path: Path) -> bytes:
 @click.command()
 @as_of_option
 @prior_option
+@click.option(
+    "--format",
+    "as_format",
+    type=click.Choice(["all", "html", "md", "json"]),
+    default="all",
+    show_default=True,
+    help="Which files are written; what is not asked for is not drawn. The JSON always is.",
+)
+@click.option("--open", "open_it", is_flag=True, help="Show the page in a browser.")
+@click.option("--diff", nargs=2, type=Day(), metavar="DATE DATE", help="Print what differs between two reports.")
 @as_json
-def report(as_of: date | None, prior: str | None, as_json: bool) -> None:
-    """Write the status report of what is kept, as of a date.
+def report(
+    as_of: date | None,
+    prior: str | None,
+    as_format: str,
+    open_it: bool,
+    diff: tuple[date, date] | None,
+    as_json: bool,
+) -> None:
+    """Write the status report of what is kept, as of a date: a page, its text and its data.
 
     \b
-    Example: threefutures report --as-of 2026-06-30
+    Example: threefutures report --open
+    Example: threefutures report --as-of 2026-06-30 --format md
+    Example: threefutures report --diff 2026-06-30 2026-10-10
     """
+    if diff:
+        _print_difference(*diff, as_json=as_json)
+        return
+    if open_it and as_format not in ("all", "html"):
+        raise UsageError(
+            "--open shows the page, which is not drawn",
+            found=f"--format {as_format}",
+            next="threefutures report --open",
+        )
+    _write_report(as_of, prior, as_format, open_it=open_it, as_json=as_json)
+
+
+def _print_difference(before: date, after: date, *, as_json: bool) -> None:
+    from flows.report import written
+    from reports.diff import diff, difference
+
+    then, now = (written(kept_home().reports, day) for day in (before, after))
+    if as_json:
+        print_json(difference(then, now))
+    else:
+        print_text(diff(then, now).rstrip("\n"))
+
+
+def _write_report(as_of: date | None, prior: str | None, as_format: str, *, open_it: bool, as_json: bool) -> None:
     from flows.assess import assess
     from flows.progress import shown
-    from flows.report import record, write_report
+    from flows.recall import recalled
+    from flows.report import FORMATS, record, write_report
     from reports.status import status_json
     from warehouse.connection import writer
 
@@ -124,12 +179,15 @@ def report(as_of: date | None, prior: str | None, as_json: bool) -> None:
     with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
         known = kept_facts()
         assessment = assess(known, as_of=as_of or today(), choices=choices)
-        told = record(known, assessment, previous=previous_assessment(home, assessment))
-        folder = write_report(home, assessment, told)
+        kept = recalled(home, assessment, published=True)
+        told = record(known, assessment, previous=previous_assessment(home, assessment), kept=kept)
+        file = write_report(home, assessment, told, [one for one in FORMATS if as_format in ("all", one)])
     if as_json:
         print_document(status_json(assessment, record=told))
-        return
-    click.echo(f"{shown(folder)}/status.md")
+    else:
+        click.echo(shown(file))
+    if open_it:
+        show_file(file)
 
 
 @click.command()
