@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -18,6 +19,7 @@ from scenarios.classifier import classify_judged
 from warehouse import facts, results
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
+from warehouse.own import own_sources
 from warehouse.quarantine import quarantined
 from warehouse.runs import Failing, failing
 
@@ -34,6 +36,8 @@ class Known(NamedTuple):
     """Where it was read, for people."""
     failing: Mapping[str, Failing]
     """Sources that gave nothing when they were last ingested, by id."""
+    own: Mapping[str, Source] = MappingProxyType({})
+    """Sources of the user's own, by id."""
 
 
 def known_live(home: Home) -> Known:
@@ -45,6 +49,7 @@ def known_live(home: Home) -> Known:
             quarantined(connection),
             str(home.live),
             failing(connection),
+            own_sources(home),
         )
 
 
@@ -59,6 +64,7 @@ def known(home: Home, today: date) -> Known:
             quarantined(connection),
             str(home.snapshot),
             failing(connection),
+            own_sources(home),
         )
 
 

@@ -95,7 +95,7 @@ def ingest_source(home: Home, source: Source, *, at: datetime) -> Ingested:
         DataError: a file cannot be used as a whole; the files before it are kept.
     """
     catalogue = load_indicators()
-    return total((_ingest_file(home, source, file, catalogue, at) for file in source.embedded()), source.id)
+    return total((ingest_file(home, source, file, catalogue, at) for file in source.embedded()), source.id)
 
 
 def ingest_files(
@@ -114,7 +114,7 @@ def ingest_files(
         DataError: a file cannot be used as a whole; the files before it are kept.
     """
     catalogue = load_indicators()
-    return total((_ingest_file(home, source, file, catalogue, at, known_since) for file in files), source.id)
+    return total((ingest_file(home, source, file, catalogue, at, known_since) for file in files), source.id)
 
 
 def read_landed(source: Source, content: bytes, catalogue: Catalogue, *, public_on: date, today: date) -> Judgement:
@@ -133,7 +133,7 @@ def read_landed(source: Source, content: bytes, catalogue: Catalogue, *, public_
     return replace(judge(raw, catalogue, today=today), details=details)
 
 
-def _ingest_file(
+def ingest_file(
     home: Home,
     source: Source,
     file: EmbeddedFile,
@@ -141,6 +141,11 @@ def _ingest_file(
     at: datetime,
     known_since: date | None = None,
 ) -> Ingested:
+    """Land, judge and keep one file.
+
+    Raises:
+        DataError: it cannot be used as a whole.
+    """
     started = time.perf_counter()
     landed: Landed = land(
         home, source.id, file.content, name=file.name, url=source.url, fetched_at=at, known_since=known_since

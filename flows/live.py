@@ -4,7 +4,6 @@ Fetching happens before the writer's lock is taken, so that a slow server holds 
 reached, or whose file is not what was expected, fails no run: what was known stays, and the run and the report say so.
 """
 
-import hashlib
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -24,7 +23,7 @@ from warehouse.connection import live
 from warehouse.fetched import Seen, last_seen, note_seen
 from warehouse.held import Held, hold, is_held, named, release
 from warehouse.home import Home
-from warehouse.landing import content_of, land, landed_file
+from warehouse.landing import content_of, land, landed_file, sha256_of
 from warehouse.vintages import is_kept, last_publication
 
 PUBLISHERS = {"metr": ("metr_results", "metr_task_counts"), "epoch": ("epoch_hub",)}
@@ -48,6 +47,8 @@ class Live(NamedTuple):
     source: Source
     url: str
     every: str
+    known_since: date | None = None
+    """First day the public could know what it says, where the user says so; else its server does."""
 
 
 class Due(NamedTuple):
@@ -102,12 +103,19 @@ def limits(network: Network) -> Limits:
 def due(home: Home, wanted: Iterable[Live], *, at: datetime) -> list[Due]:
     """The files that have not been there for as long as their period."""
     asked = [Due(one, last_seen(home, one.source.id, one.url)) for one in wanted]
-    return [one for one in asked if one.seen is None or at - one.seen.seen_at >= PERIODS[one.live.every] * (1 - EARLY)]
+    return [one for one in asked if one.seen is None or not is_early(one.seen.seen_at, PERIODS[one.live.every], at)]
 
 
-def fetch_named(home: Home, configured: Configuration, names: Sequence[str], *, at: datetime) -> list[Download]:
-    """What is at the addresses of the sources named, at once; or, where none is, of those that are due."""
-    known = publishers(configured.sources)
+def is_early(seen_at: datetime, period: timedelta, at: datetime) -> bool:
+    """Whether a file that was there at an instant need not be asked for."""
+    return at - seen_at < period * (1 - EARLY)
+
+
+def fetch_named(
+    home: Home, configured: Configuration, names: Sequence[str], *, at: datetime, others: Sequence[Live] = ()
+) -> list[Download]:
+    """What is at the addresses of the sources named, at once; or, where none is, of all that are due, others too."""
+    known = [*publishers(configured.sources), *others]
     if names:
         addresses = {one.source.id: one for one in known}
         named = [sources()[name] for name in names]
@@ -180,7 +188,7 @@ def _ingest(home: Home, due: Due, answer: Answer, at: datetime) -> Ingested:
 
 def _sha256(due: Due, answer: Answer) -> str:
     if answer.content is not None:
-        return hashlib.sha256(answer.content).hexdigest()
+        return sha256_of(answer.content)
     # Without a file of last time no server is asked whether it is still there.
     return due.seen.sha256 if due.seen else ""
 
@@ -188,7 +196,7 @@ def _sha256(due: Due, answer: Answer) -> str:
 def _keep_new(home: Home, asked: Live, content: bytes, seen: Seen) -> Ingested:
     """Keep a file that has not been kept before, or hold it back."""
     source, started = asked.source, time.perf_counter()
-    day = published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
+    day = asked.known_since or published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
     judgement, fault = _judged(home, source, content, day, seen.seen_at)
     judged = time.perf_counter()
     if fault is None:
@@ -212,7 +220,11 @@ def _judged(
     try:
         judgement = read_landed(source, content, load_indicators(), public_on=day, today=at.date())
     except DataError as error:
+        if not source.address:
+            raise
         return None, Breach("cannot be read", error.message + (f" ({error.found})" if error.found else ""))
+    if not source.address:  # a user's own table may become what its user likes
+        return judgement, None
     with live(home) as connection:
         before = last_publication(connection, source.id, day)
     return judgement, breach(source.expected, judgement, before)

@@ -30,7 +30,7 @@ def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] 
     return Record(
         facts=public.reset_index(drop=True),
         quarantine=known.quarantine,
-        sources=source_table(public, assessment.as_of, known.failing),
+        sources=source_table(public, assessment.as_of, known.failing, known.own),
         catalogue=load_indicators(),
         versions=versions(),
         hashes={"facts": assessment.facts.sha256, "model": assessment.model.sha256},
@@ -44,12 +44,14 @@ def versions() -> dict[str, str]:
     return {"python": python, **{name: version(name) for name in PROGRAMS}}
 
 
-def source_table(facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing]) -> pd.DataFrame:
-    """One row a registered source: what it is, what is known from it on a date, and whether it is late or failing."""
+def source_table(
+    facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing], own: Mapping[str, Source] | None = None
+) -> pd.DataFrame:
+    """One row a source, the user's own too: what it is, what is known from it on a date, and whether it is late."""
     rows = []
-    for source in sources().values():
-        own = facts[facts["source"] == source.id]
-        newest, last = _newest(own["observed_on"]), _newest(own["known_since"])
+    for source in {**sources(), **(own or {})}.values():
+        said = facts[facts["source"] == source.id]
+        newest, last = _newest(said["observed_on"]), _newest(said["known_since"])
         rows.append(
             {
                 "id": source.id,
@@ -57,7 +59,7 @@ def source_table(facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing
                 "publisher": source.publisher,
                 "licence": source.licence,
                 "url": source.url,
-                "n": len(own),
+                "n": len(said),
                 "newest_on": newest,
                 "last_known_since": last,
                 "stale": _stale(source, last, as_of, failing.get(source.id)),

@@ -22,6 +22,7 @@ from flows.configuration import Configuration, GitSource, load_configuration
 from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
+from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
@@ -96,13 +97,16 @@ fetch_task = task(
 keep_task = task(name="keep", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_downloads)
 """Judge and keep what was fetched."""
 
+own_task = task(name="own", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_own_sources)
+"""Read the user's own files."""
+
 keep_git_task = task(name="keep git", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_readings)
 """Judge and keep what was measured."""
 
 
 def fetch(home: Home, configured: Configuration, at: datetime) -> list[Download]:
-    """Ask every publisher whom the configuration names and whose turn it is."""
-    asked: list[Due] = due(home, publishers(configured.sources), at=at)
+    """Ask every address that the configuration names and whose turn it is."""
+    asked: list[Due] = due(home, [*publishers(configured.sources), *addresses(configured.sources)], at=at)
     return [fetch_task(one, at=at, limits=limits(configured.network)) for one in asked]
 
 
@@ -217,10 +221,9 @@ def track(
         bring_up_to_date(folder, at=at)
         with recorded(folder, command=command, at=at) as recording:
             ingested = ingest(folder, (), at)
-            if fetched:
-                ingested += keep_task(folder, fetched, at=at)
-            if readings:
-                ingested += (keep_git_task(folder, readings, at=at),)
+            ingested += own_task(folder, said.sources, at=at) if said.sources.own else ()
+            ingested += keep_task(folder, fetched, at=at) if fetched else ()
+            ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
             assessment_id, assessment, previous = assess(folder, recording.run_id, day, choices, at)

@@ -59,6 +59,8 @@ def _moment(text: str) -> str:
 def _read(step: Document) -> str:
     if step.get("error"):
         return f"{step['source']}: nothing was kept: {step['error']}"
+    if step.get("unchanged") and not step["read"]:
+        return f"{step['source']}: the same as last time"
     kept = [f"{step[name]} {name}" for name in ("accepted", "quarantined", "new", "revised", "withdrawn", "known")]
     return f"{step['source']}: {counted(step['read'], 'row')} read: {listed(kept)}"
 

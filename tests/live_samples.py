@@ -1,7 +1,11 @@
 """Small files in the layout of METR's results and of Epoch's hub, made up."""
 
 import io
+import shutil
 import zipfile
+
+from warehouse.connection import live
+from warehouse.home import Home
 
 MODELS = ("alpha", "beta", "gamma", "delta", "epsilon")
 
@@ -37,3 +41,19 @@ def archive(tables, *, compression=zipfile.ZIP_DEFLATED):
         for name, content in tables.items():
             file.writestr(zipfile.ZipInfo(name, (2026, 4, 19, 0, 0, 0)), content, compression)
     return packed.getvalue()
+
+
+def empty_home(folder):
+    """A data folder with an empty warehouse."""
+    home = Home(folder)
+    home.prepare()
+    with live(home):
+        return home
+
+
+def copy_of(home, folder):
+    """Another data folder with the same warehouse: making one takes longer than most tests."""
+    copy = Home(folder)
+    copy.prepare()
+    shutil.copyfile(home.live, copy.live)
+    return copy

@@ -1,6 +1,9 @@
 """What is asked, of whom, and how often."""
 
 import gzip
+import shutil
+import ssl
+import subprocess
 from datetime import UTC, date, datetime
 
 import httpx
@@ -8,7 +11,7 @@ import pytest
 from live_servers import LIMITS, answer, get, serving
 
 from flows.address import endpoint, is_public
-from flows.fetch import Limits, Surroundings, Validators, fetch, published_on
+from flows.fetch import Limits, Surroundings, Validators, _trust, fetch, published_on
 from metrics.errors import DataError, TransientError
 
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -190,3 +193,27 @@ PUBLISHED = {
 @pytest.mark.parametrize("said", PUBLISHED)
 def test_a_file_is_known_since_the_day_its_server_names_or_else_since_it_was_fetched(said):
     assert published_on(Validators("", said), AT) == PUBLISHED[said]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate, and is not here")
+def test_a_certificate_must_be_of_the_name_although_the_connection_is_to_the_address(tmp_path, monkeypatch):
+    name, key, certificate = "data.example", tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+         "-addext", f"subjectAltName=DNS:{name}", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    _trust.cache_clear()
+    here = Surroundings(resolve=lambda _host, _port: ["127.0.0.1"], sleep=lambda _: None)
+    with serving() as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.says("/a", answer(b"a: 1\n"))
+        port = server.server_address[1]
+        assert get(f"https://{name}:{port}/a", surroundings=here).content == b"a: 1\n"
+        with pytest.raises(DataError) as refusal:
+            get(f"https://other.example:{port}/a", surroundings=here)
+    _trust.cache_clear()
+    assert refusal.value.message.endswith("/a: it has no certificate that can be trusted")

@@ -1,14 +1,13 @@
 """What becomes of publishers' files: one is kept once, dated by its server, held back when it cannot be right."""
 
 import io
-import shutil
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from live_samples import MODELS, archive, index, results
+from live_samples import MODELS, archive, copy_of, empty_home, index, results
 from live_servers import LIMITS, answer, ingest, serving
 
 from flows.configuration import Network, load_configuration
@@ -23,7 +22,6 @@ from warehouse import facts
 from warehouse.connection import live, writer
 from warehouse.fetched import last_seen
 from warehouse.held import Held, held_files, hold
-from warehouse.home import Home
 from warehouse.landing import land, landed
 
 AT = datetime(2026, 11, 20, 6, tzinfo=UTC)
@@ -41,18 +39,7 @@ def server():
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    """An empty warehouse to copy: making one takes longer than most tests."""
-    folder = Home(tmp_path_factory.mktemp("empty") / "data")
-    folder.prepare()
-    with live(folder):
-        return folder
-
-
-def copy_of(empty, folder):
-    home = Home(folder)
-    home.prepare()
-    shutil.copyfile(empty.live, home.live)
-    return home
+    return empty_home(tmp_path_factory.mktemp("empty") / "data")
 
 
 @pytest.fixture

@@ -366,3 +366,18 @@ def test_a_series_of_horizons_is_of_one_publication_restated_values_included(war
     series = "SELECT value FROM series_value('task_horizon_p50', '{}') ORDER BY observed_on"
     assert ask(warehouse, series.format("2026-01-31")) == [(1.0,), (2.0,), (3.0,)]
     assert ask(warehouse, series.format("2026-02-01")) == [(2.0,), (4.0,)]
+
+
+def test_a_fetched_publication_of_the_hub_and_the_embedded_ones_never_stand_in_one_series(warehouse):
+    def score(value, month, **cells):
+        day = f"2024-{month:02}-01"
+        return horizon(value, indicator="eci_score", definition="ECI", subject=day, observed_on=day, **cells)
+
+    append(warehouse, [score(100.0 + month, month, known_since="2026-01-01") for month in (1, 2, 3)], "ours")
+    hub = {"source": "epoch_hub", "known_since": "2026-02-01"}
+    append(warehouse, [score(200.0 + month, month, **hub) for month in (2, 4)], "hub")
+    append(warehouse, [score(101.5, 1, known_since="2026-03-01")], "ours later")
+    series = "SELECT value FROM series_value('eci_score', '{}') ORDER BY observed_on"
+    assert ask(warehouse, series.format("2026-01-31")) == [(101.0,), (102.0,), (103.0,)]
+    assert ask(warehouse, series.format("2026-02-01")) == [(202.0,), (204.0,)]
+    assert ask(warehouse, series.format("2026-03-01")) == [(101.5,), (102.0,), (103.0,)]

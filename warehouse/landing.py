@@ -59,7 +59,7 @@ def land(
         raise WarehouseError(
             "landing: the id of the source cannot name a folder", found=repr(source), next="use a-z, 0-9 and _"
         )
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = sha256_of(content)
     file = home.landing / source / sha256
     with os_explained(home.landing):
         if _is_whole(file, sha256):
@@ -71,6 +71,11 @@ def land(
         write_whole(file, content)
         write_whole(_note(file), _as_json(landed))
     return landed
+
+
+def sha256_of(content: bytes) -> str:
+    """The name under which bytes land."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _same_day(before: Landed, known_since: date | None) -> Landed:

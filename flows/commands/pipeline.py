@@ -157,6 +157,7 @@ def ingest(
     from flows.live import accept as accept_held
     from flows.live import fetch_named, ingest_downloads
     from flows.own_files import ingest_own, one_source, require_day, require_files
+    from flows.own_sources import addresses, ingest_own_sources
     from flows.recorded import require_all
 
     chosen = chosen_sources(source)
@@ -174,7 +175,7 @@ def ingest(
         reads_git = require_repositories(chosen, said.sources.git, named=bool(source))
         require_files([one for one in chosen if one.id != GIT], offline=offline)
         at = datetime.now(UTC)
-        fetched = [] if offline else fetch_named(home, said, source, at=at)
+        fetched = [] if offline else fetch_named(home, said, source, at=at, others=addresses(said.sources))
         home.prepare()
         readings = read_repositories(home, said.sources.git, on=at.date(), offline=offline) if reads_git else []
         ships = [one.id for one in chosen if one.files]
@@ -182,6 +183,7 @@ def ingest(
             home,
             lambda at: (
                 *(ingest_each(home, ships, at=at) if ships else ()),
+                *(() if source else ingest_own_sources(home, said.sources, at=at)),
                 *ingest_downloads(home, fetched, at=at),
                 *([ingest_readings(home, readings, at=at)] if readings else []),
             ),

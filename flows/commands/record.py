@@ -23,7 +23,7 @@ def sources(as_json: bool) -> None:
     from flows.report import source_table
 
     known = kept_known()
-    table = source_table(known.facts, today(), known.failing)
+    table = source_table(known.facts, today(), known.failing, known.own)
     if as_json:
         print_json(table.to_dict("records"))
         return
@@ -124,4 +124,6 @@ def export(folder: Path, form: str, as_json: bool) -> None:
         print_json(package._asdict())
         return
     click.echo(f"{folder}/datapackage.json")
+    if package.left_out:
+        say(package.left_out)
     say(f"{package.resources} tables, {package.rows:,} rows, {package.size / 1e6:.1f} MB")
