@@ -56,7 +56,7 @@ def git_directory(path: Path) -> Path:
             candidate = path / target  # noqa: PLW2901 -- a worktree's or submodule's .git file names its directory
         if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
             return candidate.absolute()
-    found = "a folder without .git" if path.is_dir() else "no such folder"
+    found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
     raise DataError(f"{path} is not a git repository", found=found, next="name the folder that holds .git, or a URL")
 
 

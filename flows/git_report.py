@@ -7,9 +7,11 @@ from typing import Any
 from flows.git_files import write_commits, write_monthly, write_summary
 from flows.git_measure import SHARES_ONLY, Asked, Measured, Outcome, measure_each
 from flows.git_process import git_version
+from flows.git_store import folder_of, one_at_a_time
 from metrics.errors import DataError, UsageError
 from metrics.estimators import authorship, source_lines
 from metrics.estimators.markers import embedded_markers
+from warehouse.files import being_written, put_all_in_place, sweep
 
 DEFINITIONS = {
     "universe": "commits reachable from HEAD with at most one parent; a shallow clone's boundary is left out",
@@ -51,7 +53,7 @@ def measure(
             raise outcome.fault
     found = [outcome.measured for outcome in outcomes if outcome.measured]
     if out:
-        write(out, found)
+        write(out, found, home=home)
     return found
 
 
@@ -61,8 +63,11 @@ def require_out(out: Path | None) -> None:
     Raises:
         UsageError: there is something else in its place.
     """
-    if out and out.exists() and not out.is_dir():
-        raise UsageError(f"--out {out} is not a folder", found="a file", next="name a folder; the file is as it was")
+    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists()) if out else None
+    if there and not there.is_dir():
+        raise UsageError(
+            f"--out {out} cannot be a folder", found=f"a file at {there}", next="name a folder; the file is as it was"
+        )
 
 
 def require_measured(outcomes: Sequence[Outcome]) -> None:
@@ -83,12 +88,22 @@ def require_measured(outcomes: Sequence[Outcome]) -> None:
     )
 
 
-def write(out: Path, found: Sequence[Measured]) -> None:
-    """The three files, into a folder that is made if need be."""
+def write(out: Path, found: Sequence[Measured], *, home: Path) -> None:
+    """The three files of one measurement, swapped in together, into a folder that is made if need be.
+
+    Args:
+        out: the folder.
+        found: what they are made of.
+        home: as for measure_each; two processes that write to one folder take turns.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    write_monthly(out / "monthly.csv", [month for one in found for month in one.months])
-    write_commits(out / "commits.parquet", [one.commits for one in found])
-    write_summary(out / "summary.json", summary_of(found))
+    with one_at_a_time(folder_of(home / "out", str(out.absolute()))), being_written(out / "measured") as partial:
+        sweep(out)
+        partial.mkdir()
+        write_monthly(partial / "monthly.csv", [month for one in found for month in one.months])
+        write_commits(partial / "commits.parquet", [one.commits for one in found])
+        write_summary(partial / "summary.json", summary_of(found))
+        put_all_in_place(partial, out)
 
 
 def summary_of(found: Sequence[Measured]) -> dict[str, Any]:

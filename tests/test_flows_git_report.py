@@ -230,3 +230,60 @@ def test_agents_and_bots_are_no_engineers(tmp_path):
     writer.write(tmp_path / "repo")
     (found,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
     assert [month.engineers for month in found.months] == [2]
+
+
+def test_one_repository_that_fails_stops_no_other_and_ends_with_1(threefutures, folder):
+    write_small(folder / "small")
+    code, out, err = threefutures("git", "nowhere", "small", "nowhere", "--out", "out")
+    assert code == 1
+    assert out.startswith("small: 4 commits to 2023-12-14; marked as AI's: ")
+    assert [line[:19] for line in err.splitlines()[:2]] == ["measure   nowhere: ", "measure   small: 4 "]
+    assert err.splitlines()[2:] == [
+        "nowhere: not measured",
+        f"  found  {folder}/nowhere is not a git repository (no such folder)",
+        "  next   name the folder that holds .git, or a URL; the others are done",
+    ]
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "commits.parquet",
+        "monthly.csv",
+        "summary.json",
+    ]
+
+
+def test_what_a_killed_process_left_is_no_part_of_what_is_written(tmp_path):
+    write_small(tmp_path / "small")
+    left = tmp_path / "out" / "measured.threefutures-partial"
+    left.mkdir(parents=True)
+    (left / "monthly.csv").write_text("half")
+    measure([str(tmp_path / "small")], home=tmp_path / "home", out=tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "commits.parquet", "monthly.csv", "summary.json",
+    ]  # fmt: skip
+
+
+WRONG = {
+    ("git", "small", "--out", "small/HEAD/x"): (
+        "--out small/HEAD/x cannot be a folder\n"
+        "  found  a file at {folder}/small/HEAD\n"
+        "  next   name a folder; the file is as it was\n"
+    ),
+    ("git", "small", "--baseline", "2019"): (
+        "--baseline is the year that output is compared with\n"
+        "  found  no --output-multiplier\n"
+        "  next   add --output-multiplier, or leave out --baseline 2019\n"
+    ),
+    ("git", "small", ""): ("a repository has no address\n  found  an empty text\n  next   write . for this folder\n"),
+}
+
+
+@pytest.mark.parametrize("typed", WRONG, ids=" ".join)
+def test_wrong_usage_is_told_before_anything_is_read(threefutures, folder, typed):
+    write_small(folder / "small")
+    assert threefutures(*typed) == (2, "", WRONG[typed].format(folder=folder))
+
+
+def test_a_file_is_called_a_file(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(DataError) as raised:
+        measure([str(tmp_path / "notes.txt")], home=tmp_path / "home")
+    assert (raised.value.message, raised.value.found) == (f"{tmp_path}/notes.txt is not a git repository", "a file")

@@ -10,6 +10,7 @@ import click
 from flows.commands.kept import kept_home
 from flows.commands.options import PATH, as_json, minutes_option, release_dates_option, scorer_option
 from flows.console import Day, Rates, print_json, print_text, say, speaks_unicode, terminal_width
+from metrics.errors import UsageError
 
 if TYPE_CHECKING:
     from flows.git_measure import Outcome
@@ -102,15 +103,22 @@ def git(
     from flows.git_report import require_measured, require_out, summary_of, write
     from reports.code_shares import shares_text
 
+    if baseline and not output_multiplier:
+        raise UsageError(
+            "--baseline is the year that output is compared with",
+            found="no --output-multiplier",
+            next=f"add --output-multiplier, or leave out --baseline {baseline}",
+        )
     asked = Asked(surviving, output_multiplier, baseline)
     require_out(out)
     outcomes = []
-    for one in measure_each(repositories, home=kept_home().root / "git", jobs=jobs, asked=asked, progress=_say_read):
+    home = kept_home().root / "git"
+    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=_say_read):
         outcomes.append(one)
         _say_outcome(one)
     found = [one.measured for one in outcomes if one.measured]
     if out and found:
-        write(out, found)
+        write(out, found, home=home)
     if as_json:
         print_json(summary_of(found))
     elif found:
