@@ -31,7 +31,7 @@ def replayed(known: Known, *, first: str, last: str, every: str, clock: Clock, c
         UsageError: a date cannot be read, or the dates lie in the future.
     """
     days = schedule(first, last, every, until=today())
-    return replay_judged(known.said, load_indicators(), days, clock=clock, sensitivity=True, **choices._asdict())
+    return replay_judged(known.public.said, load_indicators(), days, clock=clock, sensitivity=True, **choices._asdict())
 
 
 def keep_replay(home: Home, told: Replay) -> None:

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from metrics.errors import DataError, WarehouseError
+from warehouse import held
 from warehouse.faults import os_explained, told
 from warehouse.files import write_whole
-from warehouse.held import NOTE, is_held
 from warehouse.home import Home
+
+NOTE = held.NOTE
+"""Suffix of the note beside a file."""
 
 
 class Landed(NamedTuple):
@@ -96,7 +99,7 @@ def landed(home: Home) -> list[Landed]:
     """
     with os_explained(home.landing):
         files = [_read(note)._replace(new=False) for note in home.landing.glob(f"*/*{NOTE}")]
-    taken = [file for file in files if not is_held(home, file.source, file.sha256)]
+    taken = [file for file in files if not held.is_held(home, file.source, file.sha256)]
     return sorted(taken, key=lambda file: (file.fetched_at, file.sha256, file.source))
 
 
