@@ -98,7 +98,7 @@ class InspectSource(Table):
 
 
 class GitSource(Table):
-    """Repositories whose AI-written share of code is measured; authors are hashed, and nothing of it is public."""
+    """Repositories whose AI-written share of code is measured; authors are hashed, and no export has it."""
 
     repositories: tuple[Repository, ...] = Field(min_length=1)
     """Folders, https or ssh addresses. No other repository is ever read."""

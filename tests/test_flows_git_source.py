@@ -89,7 +89,7 @@ def test_a_longer_history_lands_the_next_day_and_not_the_same(home, history):
 
 def test_only_the_newest_commits_of_a_repository_are_kept_and_no_address(home, history):
     path = history("service")
-    measured(home, AT, path, history("other"))
+    assert measured(home, AT, path, history("other")).error == ""
     history("service", more=True)
     measured(home, AT + timedelta(days=1), path)
     counted = "SELECT repo, count(*), count(DISTINCT sha256) FROM commit_change GROUP BY repo ORDER BY repo"
