@@ -230,6 +230,13 @@ def test_a_process_killed_between_landing_and_keeping_loses_nothing(home, server
     assert ingest(home, sources()[METR], url, AT).new == 10
 
 
+def test_a_file_that_landed_yesterday_and_was_never_kept_is_known_since_yesterday(home, server):
+    yesterday = AT - timedelta(days=1)
+    land(home, METR, results(), name="x.yaml", fetched_at=yesterday, known_since=yesterday.date())
+    assert ingest(home, sources()[METR], server.says("/yesterday", answer(results())), AT).new == 10
+    assert set(said(home)["known_since"].astype(str)) == {"2026-11-19"}
+
+
 def test_a_mark_whose_file_never_landed_holds_nothing_back(home, server):
     name = sha256(results()).hexdigest()
     hold(home, Held(METR, name, "too few rows", "killed here", AT))
