@@ -103,14 +103,15 @@ def landed(home: Home) -> list[Landed]:
     return sorted(taken, key=lambda file: (file.fetched_at, file.sha256, file.source))
 
 
-def landed_file(home: Home, source: str, sha256: str) -> Landed:
-    """The note of one file that has landed, held back or not.
+def landed_file(home: Home, source: str, sha256: str) -> Landed | None:
+    """The note of one file, held back or not; None where it has not landed.
 
     Raises:
-        WarehouseError: the note cannot be read, or is not there.
+        WarehouseError: the note cannot be read.
     """
+    note = _note(home.landing / source / sha256)
     with os_explained(home.landing):
-        return _read(_note(home.landing / source / sha256))._replace(new=False)
+        return _read(note)._replace(new=False) if note.is_file() else None
 
 
 def content_of(home: Home, file: Landed) -> bytes:
