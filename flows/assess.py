@@ -1,7 +1,7 @@
 """Facts -> assessment: what is known on a date, read and classified."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -39,6 +39,22 @@ class Known(NamedTuple):
     """Sources that gave nothing when they were last ingested, by id."""
     own: Mapping[str, Source] = MappingProxyType({})
     """Sources of the user's own, by id."""
+
+    @property
+    def public(self) -> "Known":
+        """The same without private sources: what the public record says, and what verdicts and reports are made of."""
+        every = {**sources(), **self.own}
+        private = [key for key, one in every.items() if one.private]
+        return self._replace(
+            facts=_without(self.facts, private),
+            said=_without(self.said, private),
+            quarantine=_without(self.quarantine, private),
+            own={key: one for key, one in self.own.items() if not one.private},
+        )
+
+
+def _without(frame: pd.DataFrame, private: Sequence[str]) -> pd.DataFrame:
+    return frame[~frame["source"].isin(private)].reset_index(drop=True)
 
 
 def known_live(home: Home) -> Known:
@@ -95,8 +111,10 @@ def _read_embedded(source: Source, at: datetime) -> list[tuple[pd.DataFrame, pd.
 
 
 def assess(known: Known, *, as_of: date, choices: Choices = USUAL, sensitivity: bool = True) -> Assessment:
-    """The assessment of what was known on a date."""
-    return classify_judged(known.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict())
+    """The assessment of what was public on a date."""
+    return classify_judged(
+        known.public.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict()
+    )
 
 
 def next_values(connection: results.Connection, assessment: Assessment) -> Tripwires:

@@ -65,7 +65,7 @@ class OwnTable(Table):
     indicators: FilePath | None = None
     """What the indicators are (TOML), as `classify --indicators` takes it; those of the catalogue need none."""
     private: bool = True
-    """Used here, and left out of every report and export that is public."""
+    """Asked in SQL here, and without part in the verdict, in reports and in exports."""
     enabled: bool = True
     """false keeps the table and reads nothing."""
     every: Every = "always"
@@ -88,7 +88,7 @@ class InspectSource(Table):
     release_dates: FilePath | None = None
     """Release date by agent: METR's YAML, or a CSV."""
     private: bool = True
-    """Used here, and left out of every report and export that is public."""
+    """Asked in SQL here, and without part in the verdict, in reports and in exports."""
     enabled: bool = True
     """false keeps the table and reads nothing."""
     every: Every = "always"
@@ -98,7 +98,7 @@ class InspectSource(Table):
 
 
 class GitSource(Table):
-    """Repositories whose AI-written share of code is measured; authors are hashed, and nothing of it is public."""
+    """Repositories whose AI-written share of code is measured; authors are hashed, and no export has it."""
 
     repositories: tuple[Repository, ...] = Field(min_length=1)
     """Folders, https or ssh addresses. No other repository is ever read."""

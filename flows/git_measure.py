@@ -93,7 +93,6 @@ def measure_each(
     pa.set_memory_pool(pa.system_memory_pool())
     different = list(dict.fromkeys(addresses))
     named = list(zip(different, names_of(different), strict=True))
-    author_secret(home)
     at_once = min(jobs, len(named))
     with ThreadPoolExecutor(at_once) as threads:
         try:
@@ -197,12 +196,13 @@ def author_secret(home: Path) -> bytes:
         DataError: the file is not what was written.
     """
     path = home / "author.key"
-    if not path.is_file():
-        home.mkdir(parents=True, exist_ok=True)
-        partial = partial_of(path)
-        partial.touch(mode=0o600)
-        partial.write_bytes(os.urandom(SECRET_BYTES))
-        put_in_place(partial, path)
+    # Repositories are read at the same time, also by two processes: all of them must get one key.
+    with one_at_a_time(home):
+        if not path.is_file():
+            partial = partial_of(path)
+            partial.touch(mode=0o600)
+            partial.write_bytes(os.urandom(SECRET_BYTES))
+            put_in_place(partial, path)
     secret = path.read_bytes()
     if len(secret) != SECRET_BYTES:
         raise DataError(

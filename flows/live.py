@@ -23,7 +23,7 @@ from warehouse.connection import live
 from warehouse.fetched import Seen, last_seen, note_seen
 from warehouse.held import Held, hold, is_held, named, release
 from warehouse.home import Home
-from warehouse.landing import content_of, land, landed_file, sha256_of
+from warehouse.landing import Landed, content_of, land, landed_file, sha256_of
 from warehouse.vintages import is_kept, last_publication
 
 PUBLISHERS = {"metr": ("metr_results", "metr_task_counts"), "epoch": ("epoch_hub",)}
@@ -151,7 +151,7 @@ def accept(home: Home, source: Source, sha256: str, *, at: datetime) -> Ingested
         DataError: it cannot be read: the parser of its source must be mended first.
     """
     held = named(home, source.id, sha256)
-    landed = landed_file(home, source.id, held.sha256)
+    landed = _landed(home, source, held.sha256)
     content = content_of(home, landed)
     judgement = read_landed(source, content, load_indicators(), public_on=landed.public_on, today=at.date())
     # In this order: a file that is kept and marked would be missed by a rebuild.
@@ -182,7 +182,7 @@ def _ingest(home: Home, due: Due, answer: Answer, at: datetime) -> Ingested:
         return nothing(source.id)._replace(files=1, unchanged=1)
     content = answer.content
     if content is None:
-        content = content_of(home, landed_file(home, source.id, sha256))
+        content = content_of(home, _landed(home, source, sha256))
     return _keep_new(home, due.live, content, seen)
 
 
@@ -196,7 +196,9 @@ def _sha256(due: Due, answer: Answer) -> str:
 def _keep_new(home: Home, asked: Live, content: bytes, seen: Seen) -> Ingested:
     """Keep a file that has not been kept before, or hold it back."""
     source, started = asked.source, time.perf_counter()
-    day = asked.known_since or published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
+    # A process killed before it kept the file has landed it with its day, which stays.
+    before = landed_file(home, source.id, seen.sha256)
+    day = before.public_on if before else asked.known_since or _published_on(seen)
     judgement, fault = _judged(home, source, content, day, seen.seen_at)
     judged = time.perf_counter()
     if fault is None:
@@ -211,6 +213,21 @@ def _keep_new(home: Home, asked: Live, content: bytes, seen: Seen) -> Ingested:
     done = keep_judged(home, landed, judgement, at=seen.seen_at)
     note_seen(home, seen)
     return done._replace(judge_seconds=judged - started)
+
+
+def _published_on(seen: Seen) -> date:
+    return published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
+
+
+def _landed(home: Home, source: Source, sha256: str) -> Landed:
+    landed = landed_file(home, source.id, sha256)
+    if landed is None:
+        raise DataError(
+            f"landing/{source.id}/{sha256}: the note of the file is gone",
+            found="a file without one",
+            next="remove it: the next run fetches it again",
+        )
+    return landed
 
 
 def _judged(

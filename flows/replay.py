@@ -83,7 +83,7 @@ def keep_monthly(home: Home, *, until: date, choices: Choices, at: datetime) -> 
 
 def _replay(known: Known, days: Sequence[date], clock: Clock, choices: Choices, told: Mapping[str, Step]) -> Replay:
     indicators, given = load_indicators(), choices._asdict()
-    return replay_judged(known.said, indicators, days, clock=clock, sensitivity=True, told=told, **given)
+    return replay_judged(known.public.said, indicators, days, clock=clock, sensitivity=True, told=told, **given)
 
 
 def _told_before(home: Home) -> dict[str, Step]:

@@ -41,7 +41,7 @@ def record(
     previous: Mapping[str, Any] | None = None,
     kept: Recalled = Recalled(),  # noqa: B008 -- a constant
 ) -> Record:
-    """The warehouse as the report sees it on the assessment's date.
+    """The warehouse as the report sees it on the assessment's date, private sources left out.
 
     Args:
         known: all that is kept.
@@ -49,6 +49,7 @@ def record(
         previous: the assessment that this one is compared with.
         kept: what earlier runs left.
     """
+    known = known.public
     public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
     return Record(
         facts=public.reset_index(drop=True),
@@ -98,8 +99,10 @@ def _newest(days: "pd.Series[pd.Timestamp]") -> date | None:
 
 
 def _stale(source: Source, last: date | None, as_of: date, failing: Failing | None) -> str:
-    if failing and last and not source.files:
+    if failing and not source.files:
         fault = failing.error.splitlines()[0]
+        if last is None:
+            return f"nothing has come from it since {failing.since}: {fault}"
         return f"nothing new since {failing.since}, and the last known facts, of {last}, stay: {fault}"
     if failing:
         return f"cannot be read since {failing.since}: {failing.error.splitlines()[0]}"

@@ -3,6 +3,7 @@
 import csv
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,7 +11,7 @@ from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git
 
 from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
-from flows.git_measure import Asked
+from flows.git_measure import Asked, author_secret
 from flows.git_parts import PartReader
 from flows.git_process import borrowed
 from flows.git_report import measure
@@ -287,3 +288,9 @@ def test_a_file_is_called_a_file(tmp_path):
     with pytest.raises(DataError) as raised:
         measure([str(tmp_path / "notes.txt")], home=tmp_path / "home")
     assert (raised.value.message, raised.value.found) == (f"{tmp_path}/notes.txt is not a git repository", "a file")
+
+
+def test_repositories_that_are_read_at_the_same_time_share_one_key_of_authors(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(lambda _: author_secret(tmp_path / "home"), range(32)))
+    assert [len(key) for key in keys] == [32]

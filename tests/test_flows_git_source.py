@@ -89,7 +89,7 @@ def test_a_longer_history_lands_the_next_day_and_not_the_same(home, history):
 
 def test_only_the_newest_commits_of_a_repository_are_kept_and_no_address(home, history):
     path = history("service")
-    measured(home, AT, path, history("other"))
+    assert measured(home, AT, path, history("other")).error == ""
     history("service", more=True)
     measured(home, AT + timedelta(days=1), path)
     counted = "SELECT repo, count(*), count(DISTINCT sha256) FROM commit_change GROUP BY repo ORDER BY repo"
@@ -112,6 +112,15 @@ def test_a_repository_that_fails_is_named_and_stops_no_other(home, tmp_path, his
         f"  found  {tmp_path}/nowhere is not a git repository: no such folder\n"
         "  next   name the folder that holds .git, or a URL"
     )
+
+
+def test_a_repository_without_a_month_that_is_over_is_no_fault_and_lands_nothing(home, tmp_path):
+    writer = Writer()
+    writer.commit(files={"a.py": writer.lines(1)})
+    writer.write(tmp_path / "young")
+    done = measured(home, AT, tmp_path / "young")
+    assert (done.files, done.new_files, done.read, done.error) == (1, 0, 0, "")
+    assert list(home.landing.iterdir()) == []
 
 
 def test_a_rebuild_makes_the_same_facts_and_commits(home, history):

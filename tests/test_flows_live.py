@@ -12,7 +12,7 @@ from live_servers import LIMITS, answer, ingest, serving
 
 from flows.configuration import Network, load_configuration
 from flows.ingest import ingest_each
-from flows.live import Live, accept, due, limits, publishers
+from flows.live import Live, accept, due, fetch_named, ingest_downloads, limits, publishers
 from flows.rebuild import rebuild
 from metrics import load_indicators
 from metrics.errors import UsageError
@@ -230,6 +230,13 @@ def test_a_process_killed_between_landing_and_keeping_loses_nothing(home, server
     assert ingest(home, sources()[METR], url, AT).new == 10
 
 
+def test_a_file_that_landed_yesterday_and_was_never_kept_is_known_since_yesterday(home, server):
+    yesterday = AT - timedelta(days=1)
+    land(home, METR, results(), name="x.yaml", fetched_at=yesterday, known_since=yesterday.date())
+    assert ingest(home, sources()[METR], server.says("/yesterday", answer(results())), AT).new == 10
+    assert set(said(home)["known_since"].astype(str)) == {"2026-11-19"}
+
+
 def test_a_mark_whose_file_never_landed_holds_nothing_back(home, server):
     name = sha256(results()).hexdigest()
     hold(home, Held(METR, name, "too few rows", "killed here", AT))
@@ -275,6 +282,24 @@ def test_the_configuration_says_whom_to_ask_and_without_one_nobody_is(tmp_path):
     assert (asked.read_seconds, asked.connect_seconds, asked.largest, asked.allow_private) == (5.0, 5.0, 2**20, False)
     assert limits(Network()).largest == 200 * 2**20
     assert LIMITS.allow_private
+
+
+def test_without_names_those_that_are_due_are_asked_and_with_names_those_alone_at_once(home, server, tmp_path):
+    url = server.says("/m/benchmark_results_1_1.yaml", answer(results()))
+    server.says("/m/task_results_1_1.yaml", answer(b"", "404 Not Found"))
+    (tmp_path / "threefutures.toml").write_text(f'[sources.metr]\nurl = "{url}"\n[network]\nallow_private = true\n')
+    said = load_configuration(tmp_path, environment={})
+
+    def asked(*names, hours=0):
+        at = AT + timedelta(hours=hours)
+        downloads = fetch_named(home, said, names, at=at)
+        ingest_downloads(home, downloads, at=at)
+        return [(one.due.live.source.id, one.error is None) for one in downloads]
+
+    assert asked() == [("metr_results", True), ("metr_task_counts", False)]
+    # What did not come is due again at once; what came is not.
+    assert asked(hours=1) == [("metr_task_counts", False)]
+    assert asked("metr_results", hours=1) == [("metr_results", True)]
 
 
 def test_epochs_newest_publication_takes_the_place_of_the_embedded_ones_and_never_votes_beside_them(home, server):

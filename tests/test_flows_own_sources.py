@@ -9,14 +9,17 @@ from frictionless import Package
 from live_samples import copy_of, empty_home
 from live_servers import LIMITS, PATIENT, answer, serving
 
+from flows.assess import assess, known
 from flows.configuration import load_configuration
 from flows.ingest import ingest_each
 from flows.live import download, due, ingest_downloads
 from flows.own_sources import addresses, ingest_own_sources
 from flows.rebuild import rebuild
 from flows.recorded import require_all
+from flows.report import record, source_table
 from metrics.errors import DataError, UsageError
 from metrics.own_source import read_rows
+from reports.status import status_markdown
 from warehouse import facts
 from warehouse.connection import live, writer
 from warehouse.package import write_package
@@ -201,14 +204,21 @@ def published(home, configured, tmp_path):
 
 def test_a_private_source_is_in_no_export(published, tmp_path):
     package = write_package(published, tmp_path / "out", "csv", version="0")
-    assert package.left_out == (
-        "Private sources are left out (1), and with them every verdict: it was reached with their facts too."
-    )
+    assert package.left_out == "Private sources are left out (1). No verdict was reached with their facts."
     text = "".join(path.read_text("utf-8") for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert "SECRET" not in text
     assert "mine" not in text
     assert package.left_out in (tmp_path / "out" / "README.md").read_text("utf-8")
     assert Package(str(tmp_path / "out" / "datapackage.json")).validate().valid
+
+
+def test_a_private_source_is_in_no_report_and_has_no_part_in_the_verdict(published):
+    kept = known(published, AT.date())
+    assessment = assess(kept, as_of=AT.date(), sensitivity=False)
+    text = status_markdown(assessment, record=record(kept, assessment))
+    assert "SECRET" not in text + json.dumps(assessment.to_dict())
+    assert "mine" in source_table(kept.facts, AT.date(), {}, kept.own)["id"].tolist()
+    assert "SECRET" in set(kept.facts["subject"])
 
 
 def test_the_whole_database_is_not_given_away_with_a_private_source_in_it(published, tmp_path):

@@ -6,10 +6,12 @@ were lost on the way.
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from warehouse.faults import os_explained
 from warehouse.files import write_whole
+from warehouse.held import NOTE
 from warehouse.home import Home
 
 MARK = ".http"
@@ -43,9 +45,13 @@ def note_seen(home: Home, seen: Seen) -> None:
 def last_seen(home: Home, source: str, url: str) -> Seen | None:
     """The file that was at an address last, if it still lies where it landed."""
     with os_explained(home.landing):
-        notes = [path.read_bytes() for path in home.landing.glob(f"{source}/*{MARK}") if path.with_suffix("").is_file()]
+        notes = [path.read_bytes() for path in home.landing.glob(f"{source}/*{MARK}") if _has_landed(path)]
     there = [seen for seen in map(_read, notes) if seen is not None and seen.url == url]
     return max(there, key=lambda seen: (seen.seen_at, seen.sha256), default=None)
+
+
+def _has_landed(note: Path) -> bool:
+    return note.with_suffix("").is_file() and note.with_suffix(NOTE).is_file()
 
 
 def _read(note: bytes) -> Seen | None:

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from metrics.errors import DataError, WarehouseError
+from warehouse import held
 from warehouse.faults import os_explained, told
 from warehouse.files import write_whole
-from warehouse.held import NOTE, is_held
 from warehouse.home import Home
+
+NOTE = held.NOTE
+"""Suffix of the note beside a file."""
 
 
 class Landed(NamedTuple):
@@ -96,18 +99,19 @@ def landed(home: Home) -> list[Landed]:
     """
     with os_explained(home.landing):
         files = [_read(note)._replace(new=False) for note in home.landing.glob(f"*/*{NOTE}")]
-    taken = [file for file in files if not is_held(home, file.source, file.sha256)]
+    taken = [file for file in files if not held.is_held(home, file.source, file.sha256)]
     return sorted(taken, key=lambda file: (file.fetched_at, file.sha256, file.source))
 
 
-def landed_file(home: Home, source: str, sha256: str) -> Landed:
-    """The note of one file that has landed, held back or not.
+def landed_file(home: Home, source: str, sha256: str) -> Landed | None:
+    """The note of one file, held back or not; None where it has not landed.
 
     Raises:
-        WarehouseError: the note cannot be read, or is not there.
+        WarehouseError: the note cannot be read.
     """
+    note = _note(home.landing / source / sha256)
     with os_explained(home.landing):
-        return _read(_note(home.landing / source / sha256))._replace(new=False)
+        return _read(note)._replace(new=False) if note.is_file() else None
 
 
 def content_of(home: Home, file: Landed) -> bytes:

@@ -74,10 +74,10 @@ TABLES = {
 }
 """Runs are not among them: they tell of this machine, not of the world."""
 
-CONCLUDED = ("assessment", "evidence", "sensitivity_check", "replay", "marker")
-"""Tables of verdicts, which rest on every fact that is kept."""
+BY_SOURCE = ("fact", "source", "task_attempt", "landing", "quarantine")
+"""Tables whose rows are of one source each."""
 
-LEFT_OUT = "Private sources are left out ({n}), and with them every verdict: it was reached with their facts too."
+LEFT_OUT = "Private sources are left out ({n}). No verdict was reached with their facts."
 
 OWN_COLUMNS = {
     ("citation", "facts"): "Facts that stand in this publication.",
@@ -125,7 +125,7 @@ def write_package(home: Home, folder: Path, form: str, *, version: str) -> Packa
         form: parquet, csv or duckdb.
         version: of the project.
 
-    What is of a private source is left out, and with it every verdict: it was reached with those facts too.
+    What is of a private source is left out.
 
     Raises:
         UsageError: there is something in the folder; the form is duckdb, and there is a private source.
@@ -201,14 +201,12 @@ def _public(name: str, query: str, private: Sequence[str]) -> str:
     """The rows of a table that are of no private source; the query itself where there is none."""
     if not private:
         return query
-    if name in CONCLUDED:
-        return f"SELECT * FROM ({query}) WHERE false"
     hidden = ", ".join(f"'{source}'" for source in private)  # ids of a-z, 0-9 and _
     if name == "citation":
         return query.replace("FROM fact", f"FROM fact WHERE source NOT IN ({hidden})")
-    kept, _, order = query.partition(" ORDER BY ")
-    if name == "indicator":
+    if name not in BY_SOURCE:
         return query
+    kept, _, order = query.partition(" ORDER BY ")
     return f"SELECT * FROM ({kept}) WHERE source NOT IN ({hidden})" + (f" ORDER BY {order}" if order else "")
 
 
