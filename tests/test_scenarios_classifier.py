@@ -397,6 +397,7 @@ def test_json_has_the_keys_that_programs_rely_on():
         "as_of",
         "first_date",
         "prior",
+        "leave_out",
         "probabilities",
         "ranges",
         "verdict",
