@@ -161,7 +161,7 @@ def marker_table(assessment: Assessment, record: Record, references: References)
             title(one.scenario),
             one.title,
             one.threshold,
-            f"{SHAPES.get(one.status, '')} {one.status}".strip(),
+            f"{SHAPES.get(one.status, '')}\N{NO-BREAK SPACE}{one.status}".strip(),
             one.value_text,
             one.observed_on.isoformat() if one.observed_on else "",
             title_of(record, one.indicator),

@@ -243,6 +243,8 @@ def _one_series(
     whose = f"{newest.subject}, " if newest.subject else ""
     drawn = figures.draw(figure) or {}
     drawn |= {
+        "name": name,
+        "indicator": series.indicator.id,
         "caveats": series.indicator.caveats,
         "counted": series.definition,
         "says": findings.opening(said),

@@ -65,7 +65,8 @@ def change_brief(assessment: Assessment, previous: Document, indicators: Mapping
     rest = [*caused[ROWS_OF_CHANGE:], *(one for one in moved if one.what == "smaller moves")]
     rows = [(_brief(one), *_both([one])) for one in caused[:ROWS_OF_CHANGE]]
     reweighted = _brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series"
-    rows += [(name, *_both(some)) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
+    summed = [(name, *_both(some)) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
+    rows += [row for row in summed if row[1:] != ("0.0", "0.0")]
     columns = ("What came", f"over {second}", f"over {third}")
     return table(columns, [*rows, (Strong("Sum"), *map(Strong, _both(moved)))] if rows else [], right=(1, 2))
 
