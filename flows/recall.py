@@ -27,12 +27,6 @@ def recalled(home: Home, assessment: Assessment, *, published: bool) -> Recalled
     if published and not home.snapshot.exists():
         return Recalled()
     with (snapshot if published else live)(home) as connection:
-        replay = replays.latest_replay(connection, prior=assessment.prior.name)
+        replay = replays.latest_replay(connection, prior=assessment.prior.name, until=assessment.as_of)
         stored = results.stored(connection, assessment.to_dict()) or {}
-    return Recalled(_until(replay, assessment.as_of.isoformat()), stored.get("tripwires"))
-
-
-def _until(replay: dict[str, Any] | None, day: str) -> dict[str, Any] | None:
-    """A replay without the dates after a report's own."""
-    steps = [step for step in replay["steps"] if step["as_of"] <= day] if replay else []
-    return {**replay, "steps": steps} if replay and steps else None
+    return Recalled(replay, stored.get("tripwires"))

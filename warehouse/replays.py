@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -29,14 +29,17 @@ def store_replay(connection: duckdb.DuckDBPyConnection, document: Mapping[str, A
     return replay_id
 
 
-def latest_replay(connection: duckdb.DuckDBPyConnection, *, prior: str = "uniform") -> dict[str, Any] | None:
+def latest_replay(
+    connection: duckdb.DuckDBPyConnection, *, prior: str = "uniform", until: date | None = None
+) -> dict[str, Any] | None:
     """The replay stored last of what was public on each date, as a document; None where there is none.
 
     Args:
         connection: the live database or the snapshot.
-        prior: name of the prior.
+        prior: its name.
+        until: steps of later dates are left out.
     """
-    rows = connection.execute(_LATEST, [prior]).fetchall()
+    rows = connection.execute(_LATEST, {"prior": prior, "until": until}).fetchall()
     if not rows:
         return None
     steps = [json.loads(document) for document, _ in rows]
@@ -45,11 +48,12 @@ def latest_replay(connection: duckdb.DuckDBPyConnection, *, prior: str = "unifor
 
 
 _LATEST = """
-SELECT document, model_sha256
-FROM replay
-WHERE replay_id = (
-    SELECT replay_id FROM replay WHERE clock = 'known' AND prior = ? ORDER BY stored_at DESC, replay_id LIMIT 1
+WITH told AS (
+    FROM replay WHERE clock = 'known' AND prior = $prior AND ($until IS NULL OR as_of <= $until::DATE)
 )
+SELECT document, model_sha256
+FROM told
+WHERE replay_id = (SELECT replay_id FROM told ORDER BY stored_at DESC, replay_id LIMIT 1)
 ORDER BY as_of
 """
 
