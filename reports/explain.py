@@ -155,7 +155,7 @@ def _newest(indicator: Indicator, rows: pd.DataFrame, assessment: Assessment) ->
     used = {definition for key, _, definition in (one.key for one in assessment.series) if key == indicator.id}
     voting = rows[rows["definition"].isin(used) & (rows["confidence"] != "low")]
     chosen = voting if len(voting) else rows
-    return latest(chosen, indicator) if len(chosen) else None
+    return latest(list(chosen.itertuples(index=False)), indicator) if len(chosen) else None
 
 
 def _whose(value: Published | None) -> str:

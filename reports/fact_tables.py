@@ -1,5 +1,8 @@
 """Tables that follow from the facts: values of a series, what is not used, context, markers with their sources."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -102,21 +105,21 @@ class Latest(NamedTuple):
 def context(record: Record) -> list[Latest]:
     """The latest value of every indicator without a vote, by dimension."""
     without_vote = {key: one for key, one in record.catalogue.items() if one.role == "context"}
-    known = record.believed[record.believed["indicator"].isin(list(without_vote))]
-    found = [latest(group, without_vote[str(indicator)]) for indicator, group in known.groupby("indicator", sort=True)]
+    known = record.believed[record.believed["indicator"].isin(list(without_vote))].sort_values(
+        "indicator", kind="stable"
+    )
+    rows = groupby(known.itertuples(index=False), key=attrgetter("indicator"))
+    found = [latest(list(group), without_vote[indicator]) for indicator, group in rows]
     return sorted(found, key=lambda one: (one.indicator.dimension, one.indicator.title))
 
 
-def latest(rows: pd.DataFrame, indicator: Indicator) -> Latest:
-    """The newest of an indicator's believed rows; of several of one day the one with the last name.
+def latest(rows: Sequence[Any], indicator: Indicator) -> Latest:
+    """The newest of an indicator's believed rows, as `itertuples` gives them; of one day the one with the last name.
 
     A human baseline is not news of AI: such a row is the newest value where there is no other.
     """
-    measured = rows[~rows["subject"].isin(indicator.left_out_subjects)]
-    newest: Any = max(
-        (rows if measured.empty else measured).itertuples(index=False),
-        key=lambda row: (row.observed_on, row.known_since, row.subject, row.definition),
-    )
+    measured = [row for row in rows if row.subject not in indicator.left_out_subjects]
+    newest = max(measured or rows, key=lambda row: (row.observed_on, row.known_since, row.subject, row.definition))
     return Latest(indicator, len(rows), published(newest, indicator), newest.definition)
 
 
@@ -158,7 +161,7 @@ def marker_table(assessment: Assessment, record: Record, references: References)
             title(one.scenario),
             one.title,
             one.threshold,
-            f"{SHAPES.get(one.status, '')} {one.status}".strip(),
+            f"{SHAPES.get(one.status, '')}\N{NO-BREAK SPACE}{one.status}".strip(),
             one.value_text,
             one.observed_on.isoformat() if one.observed_on else "",
             title_of(record, one.indicator),

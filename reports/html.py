@@ -59,7 +59,7 @@ def table(content: Table, caption: str) -> Markup:
     return Markup(
         '<div class="scroll{}" role="region" aria-label="{}" tabindex="0"><table><thead><tr>{}</tr></thead>'
         "<tbody>{}</tbody></table></div>"
-    ).format(" blocks" if len(content.columns) > MOST_ABREAST else "", caption, head, body)
+    ).format(" blocks" if len(content.columns) > MOST_ABREAST else "", f"Table: {caption}", head, body)
 
 
 def render(name: str, **values: object) -> str:

@@ -7,6 +7,7 @@ import csv
 import io
 import math
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,9 +67,10 @@ def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
         record: what it rests on.
         text: whether status.md is written beside it, so that the page may lead there.
     """
-    references, figures = References(), _Figures()
+    references = References()
     # The tests check every chart against the schema; doing it again in every report takes seconds.
-    with debug_mode(False):
+    with debug_mode(False), ThreadPoolExecutor(1) as drawing:
+        figures = _Figures(drawing)
         body = {
             **_first_screen(assessment, record, figures),
             **_dependence(assessment, figures),
@@ -77,6 +79,7 @@ def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
             **_about(assessment, record),
         }
         shared = card.picture(assessment)
+        files = figures.finished()
     html = render(
         "status.html",
         **body,
@@ -87,30 +90,38 @@ def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
         key=key,
         citations=_cited(references),
     )
-    return Page(html, {**figures.files, CARD: shared})
+    return Page(html, {**files, CARD: shared})
 
 
 class _Figures:
-    """Draws figures for the page and keeps their files."""
+    """Has figures drawn while the next ones are put together: the drawing program does not hold Python's lock."""
 
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
+    def __init__(self, drawing: Executor) -> None:
+        self._drawing = drawing
+        self._begun: list[tuple[dict[str, Any], Future[str], Future[str]]] = []
 
     def draw(self, figure: Figure | None) -> dict[str, Any] | None:
-        """What the template needs of a figure; None of none."""
+        """What the template needs of a figure, its drawings once all are finished; None of none."""
         if figure is None:
             return None
-        wide, narrow = svg(figure.wide), svg(figure.narrow)
-        self.files |= {
-            f"figures/{figure.id}.svg": wide.encode(),
-            f"figures/{figure.id}-narrow.svg": narrow.encode(),
-            f"figures/{figure.id}.csv": comma_separated(figure.data).encode(),
-        }
-        return {
-            "figure": figure,
-            "wide": _picture(wide, f"{figure.id}-w"),
-            "narrow": _picture(narrow, f"{figure.id}-n"),
-        }
+        shown = {"figure": figure}
+        wide, narrow = (self._drawing.submit(svg, chart) for chart in (figure.wide, figure.narrow))
+        self._begun.append((shown, wide, narrow))
+        return shown
+
+    def finished(self) -> dict[str, bytes]:
+        """The files of all figures, whose drawings are now in what `draw` gave."""
+        files: dict[str, bytes] = {}
+        for shown, *drawn in self._begun:
+            wide, narrow = (one.result() for one in drawn)
+            figure = shown["figure"]
+            shown |= {"wide": _picture(wide, f"{figure.id}-w"), "narrow": _picture(narrow, f"{figure.id}-n")}
+            files |= {
+                f"figures/{figure.id}.svg": wide.encode(),
+                f"figures/{figure.id}-narrow.svg": narrow.encode(),
+                f"figures/{figure.id}.csv": comma_separated(figure.data).encode(),
+            }
+        return files
 
 
 def _picture(drawn: str, name: str) -> Markup:
@@ -230,8 +241,10 @@ def _one_series(
     )
     newest = values[0]
     whose = f"{newest.subject}, " if newest.subject else ""
-    return {
-        **(figures.draw(figure) or {}),
+    drawn = figures.draw(figure) or {}
+    drawn |= {
+        "name": name,
+        "indicator": series.indicator.id,
         "caveats": series.indicator.caveats,
         "counted": series.definition,
         "says": findings.opening(said),
@@ -240,6 +253,7 @@ def _one_series(
         "newest_source": references.mark(newest.citation),
         "is_horizon": is_horizon(series.indicator),
     }
+    return drawn
 
 
 def _beside(assessment: Assessment, record: Record, figures: _Figures, references: References) -> dict[str, Any]:

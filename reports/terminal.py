@@ -79,7 +79,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _next_commands(assessment: Assessment) -> tuple[str, ...]:
     if assessment.verdict.kind == "too_little":
         return ("threefutures indicators", "threefutures sources")
-    return ("threefutures report", f"threefutures explain {ranking(assessment.probabilities)[0]}")
+    return ("threefutures report --open", f"threefutures explain {ranking(assessment.probabilities)[0]}")
 
 
 def _chart(assessment: Assessment, unicode: bool, colour: bool) -> list[str]:

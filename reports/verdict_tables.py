@@ -53,8 +53,7 @@ def change_table(assessment: Assessment, previous: Document, indicators: Mapping
     columns = ("What", "Series", "Values", f"{leader} v. {second}", f"{leader} v. {third}")
     moved = changes(assessment, previous, indicators)
     rows = [(one.what, one.title, _values(one), gained(one.against_second), gained(one.against_third)) for one in moved]
-    sums = [gained(sum(one.against_second for one in moved)), gained(sum(one.against_third for one in moved))]
-    return table(columns, [*rows, (Strong("Sum"), "", "", *map(Strong, sums))] if rows else [], right=(3, 4))
+    return table(columns, [*rows, (Strong("Sum"), "", "", *map(Strong, _both(moved)))] if rows else [], right=(3, 4))
 
 
 def change_brief(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Table:
@@ -65,15 +64,11 @@ def change_brief(assessment: Assessment, previous: Document, indicators: Mapping
     shares = [one for one in moved if one.what == "reweighted"]
     rest = [*caused[ROWS_OF_CHANGE:], *(one for one in moved if one.what == "smaller moves")]
     rows = [(_brief(one), *_both([one])) for one in caused[:ROWS_OF_CHANGE]]
-    rows += (
-        [(_brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series", *_both(shares))]
-        if shares
-        else []
-    )
-    rows += [("Smaller moves", *_both(rest))] if rest else []
-    sums = [gained(sum(one.against_second for one in moved)), gained(sum(one.against_third for one in moved))]
+    reweighted = _brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series"
+    summed = [(name, *_both(some)) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
+    rows += [row for row in summed if row[1:] != ("0.0", "0.0")]
     columns = ("What came", f"over {second}", f"over {third}")
-    return table(columns, [*rows, (Strong("Sum"), *map(Strong, sums))] if rows else [], right=(1, 2))
+    return table(columns, [*rows, (Strong("Sum"), *map(Strong, _both(moved)))] if rows else [], right=(1, 2))
 
 
 def _both(moved: Sequence[Change]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from metrics.observation import COLUMNS
 from reports.causes import gains
 from reports.changes import changes
 from reports.comparison import ranking
+from reports.verdict_tables import change_brief, change_table
 from scenarios.assessment import Model
 from scenarios.classifier import classify_judged
 
@@ -102,3 +103,13 @@ def test_a_prior_is_a_row_of_its_own():
     weights = {"stall": 0.2, "compounding": 0.4, "recursive": 0.4}
     now = replace(before, prior=replace(before.prior, weights=weights))
     assert {row.what for row in changes(now, before.to_dict(), CATALOGUE)} == {"prior"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_brief_rows_add_up_to_the_same_sum(case):
+    before, now = (classified(*rows) for rows in CASES[case][:2])
+    brief, whole = (of(now, before.to_dict(), CATALOGUE) for of in (change_brief, change_table))
+    assert [str(cell) for cell in brief.rows[-1][1:]] == [str(cell) for cell in whole.rows[-1][3:]]
+    shown = [float(row[1].replace("\N{MINUS SIGN}", "-")) for row in brief.rows]
+    assert sum(shown[:-1]) == pytest.approx(shown[-1], abs=0.1)
+    assert len(brief.rows) <= 7

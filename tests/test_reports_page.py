@@ -24,8 +24,10 @@ from reports_samples import (
 )
 
 from metrics.series import form_series
+from reports.charts.series import figure
 from reports.findings import series_heading
 from reports.markdown import TEMPLATES
+from reports.next_values import crossings
 from reports.page import comma_separated, page
 from reports.tabular import table
 
@@ -338,3 +340,23 @@ def test_of_very_many_series_those_that_say_most_are_drawn(monkeypatch):
         "figures/series-2-run.csv",
     ]
     assert "1 other series says less than those drawn here" in words(found.html)
+
+
+def test_an_overdue_value_is_called_that_and_small_numbers_keep_three_digits():
+    wire = TRIPWIRES[0] | {
+        "overdue": True,
+        "unit": "seconds",
+        "expected": {"low": 0.62871, "median": 1.0, "high": 167.23},
+    }
+    (row,) = crossings([wire]).rows
+    assert row[:3] == ("Task horizon", "overdue", "0.629 seconds to 167.2 seconds")
+
+
+def test_a_value_known_after_the_last_one_used_stays_within_the_chart():
+    later = facts((*FACTS, fact("horizon", "2026-08-31", 200.0, subject="model d")))
+    sample = assessment()
+    drawn = figure(sample.series[0], sample, record(facts=later), id="s", heading="", table=table(("a",), ())).wide
+    ends = next(layer["encoding"]["x"]["scale"]["domain"] for layer in drawn["layer"] if "x" in layer["encoding"])
+    places = [row["x"] for layer in drawn["layer"] for row in layer["data"]["values"] if "x" in row]
+    assert max(places) <= ends[1]
+    assert max(places) > 2026.6

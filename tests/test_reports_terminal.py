@@ -24,7 +24,7 @@ def test_the_block_says_the_verdict_before_its_numbers_and_ends_with_what_to_typ
         "  recursive         37   19 to 40                    ───━━━━▲━\n"
         "  stall              1   under 1 to 55       ■━━━━━━━━━━━━━━────────\n"
         "  since 31 August 2026: same verdict; compounding +12, recursive −8, stall −4\n"
-        "  next: threefutures report · threefutures explain compounding"
+        "  next: threefutures report --open · threefutures explain compounding"
     )
 
 
@@ -39,7 +39,7 @@ def test_without_utf_8_the_block_is_ascii_and_as_wide():
         "  recursive         37   19 to 40                    ---====^=\n"
         "  stall              1   under 1 to 55       #==============--------\n"
         "  since 31 August 2026: same verdict; compounding +12, recursive -8, stall -4\n"
-        "  next: threefutures report - threefutures explain compounding"
+        "  next: threefutures report --open - threefutures explain compounding"
     )
 
 
