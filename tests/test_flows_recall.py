@@ -37,14 +37,15 @@ def home_with(tmp_path, sample, *days):
         n_checks=4,
         facts=Facts(10, "f" * 64),
         markers={},
+        basis="b" * 64,
     )
-    steps = tuple(replace(step, as_of=day) for day in days)
-    told = Replay("known", sample.prior, None, steps, sample.model)
+    steps = tuple(replace(step, as_of=day, basis=str(day)) for day in days)
+    told = Replay("known", sample.prior, sample.first_date, steps, sample.model)
     with writer(home, command="test"):
         with live(home) as connection:
             document = {**sample.to_dict(), "tripwires": [WIRE]}
             store_assessment(connection, document, run_id="r", stored_at=AT)
-            store_replay(connection, told.to_dict(), stored_at=AT)
+            store_replay(connection, told.to_dict(), stored_at=AT, kept_by="run")
         publish(home)
     return home
 
