@@ -14,11 +14,12 @@ from flows.configuration import GitSource
 from flows.git_address import is_url
 from flows.git_files import commit_rows
 from flows.git_measure import Asked, Measured, measure_one, names_of
-from flows.ingest import Ingested, keep_judged, read_landed, total
+from flows.ingest import Ingested, keep_judged, nothing, read_landed, total
 from flows.progress import LOGGER, report_step
 from metrics import load_indicators
 from metrics.errors import DataError, UsageError
 from metrics.estimators.git_document import GitDocument, read_document, write_document
+from metrics.estimators.git_facts import observations
 from metrics.estimators.markers import embedded_markers
 from metrics.source import Source, sources
 from metrics.untrusted import plain
@@ -109,9 +110,14 @@ def _document(found: Measured, on: date) -> GitDocument:
 
 def ingest_readings(home: Home, readings: Sequence[Reading], *, at: datetime) -> Ingested:
     """Keep what was measured; the caller holds the writer's lock. Repositories that failed are named in the error."""
-    kept = [_keep(home, one.repo, one.document, at) for one in readings if one.document]
-    sums = total(kept, ID)._replace(fetch_seconds=sum(one.seconds for one in readings))
+    kept: list[Ingested] = []
     failed = [(one.repo, one.fault) for one in readings if one.fault]
+    for one in readings:
+        try:
+            kept += [_keep(home, one.repo, one.document, at)] if one.document else []
+        except DataError as error:
+            failed.append((one.repo, error))
+    sums = total(kept, ID)._replace(fetch_seconds=sum(one.seconds for one in readings))
     if not failed:
         return sums
     first = failed[0][1]
@@ -122,14 +128,17 @@ def ingest_readings(home: Home, readings: Sequence[Reading], *, at: datetime) ->
 
 def _keep(home: Home, repo: str, document: bytes, at: datetime) -> Ingested:
     """Keep a measurement that says something new. What landed and was not kept, because a kill came between, is."""
-    newest = _newest(home, repo)
+    found, newest = read_document(document), _newest(home, repo)
+    if observations(found).empty:
+        LOGGER.info("%s has no month yet that was over at its last commit: nothing is kept of it", plain(repo))
+        return nothing(ID)._replace(files=1)
     if newest is None:
         return _land(home, repo, document, at)
     content = content_of(home, newest)
     with live(home) as connection:
         missed = not is_kept(connection, ID, newest.sha256)
     caught_up = [_judge(home, newest, content, at)] if missed else []
-    before, found = read_document(content), read_document(document)
+    before = read_document(content)
     if before.says_the_same_as(found):
         return total(caught_up, ID)._replace(files=1, unchanged=1)
     if before.measured_on >= found.measured_on:

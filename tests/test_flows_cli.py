@@ -392,6 +392,8 @@ def test_nothing_is_in_quarantine_of_the_embedded_record(threefutures, folder):
 def test_sources_tell_licence_and_count(threefutures, folder):
     rows = json.loads(threefutures("sources", "--json")[1])
     assert [(row["id"], row["n"] > 300, bool(row["licence"])) for row in rows] == [
+        ("epoch_hub", False, True),
+        ("git", False, True),
         ("inspect_logs", False, True),
         ("metr_horizons", True, True),
         ("metr_results", False, True),

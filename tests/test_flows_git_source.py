@@ -114,6 +114,15 @@ def test_a_repository_that_fails_is_named_and_stops_no_other(home, tmp_path, his
     )
 
 
+def test_a_repository_without_a_month_that_is_over_is_no_fault_and_lands_nothing(home, tmp_path):
+    writer = Writer()
+    writer.commit(files={"a.py": writer.lines(1)})
+    writer.write(tmp_path / "young")
+    done = measured(home, AT, tmp_path / "young")
+    assert (done.files, done.new_files, done.read, done.error) == (1, 0, 0, "")
+    assert list(home.landing.iterdir()) == []
+
+
 def test_a_rebuild_makes_the_same_facts_and_commits(home, history):
     path = history("service")
     measured(home, AT, path)

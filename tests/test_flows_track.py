@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from git_histories import DAY, Writer
 
 SECONDS = 240
 """Long enough for a slow machine; nothing is asserted about time."""
@@ -127,12 +128,21 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
 
 
-def test_two_runs_at_once_both_end_well(tmp_path):
+def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_path):
+    writer = Writer()
+    writer.commit(files={"a.py": writer.lines(1)})
+    writer.commit(at=1_700_000_000 + 60 * DAY)
+    writer.write(tmp_path / "service")
+    (tmp_path / "threefutures.toml").write_text(
+        '[verdict]\nprior = "sceptic"\n[sources.git]\nrepositories = ["service"]\n'
+    )
     both = [started(tmp_path, "run", "--as-of", "2026-10-08", "--json") for _ in range(2)]
     said = [process.communicate(timeout=SECONDS) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert ask(tmp_path, "SELECT count(*), count(DISTINCT status) FROM run") == [(2, 1)]
-    assert ask(tmp_path, "SELECT count(*) FROM assessment") == [(1,)]
+    assert ask(tmp_path, "SELECT prior, count(*) FROM assessment GROUP BY prior") == [("sceptic", 1)]
+    commits = "SELECT repo, month::VARCHAR, added_source FROM commit_change ORDER BY month"
+    assert ask(tmp_path, commits) == [("service", "2023-11-01", 1), ("service", "2024-01-01", 0)]
 
 
 HOLD = """
