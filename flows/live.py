@@ -37,6 +37,9 @@ PERIODS = {
     "monthly": timedelta(days=30),
 }
 
+EARLY_RULE = "known before observed"
+"""What the judge says of values that would have been known before they happened."""
+
 EARLY = 0.1
 """A run of a schedule starts some seconds earlier or later than that of last time: nine tenths of a period are one."""
 
@@ -117,10 +120,9 @@ def fetch_named(
     """What is at the addresses of the sources named, at once; or, where none is, of all that are due, others too."""
     known = [*publishers(configured.sources), *others]
     if names:
-        addresses = {one.source.id: one for one in known}
-        named = [sources()[name] for name in names]
-        asked = [addresses.get(one.id, Live(one, one.address, "always")) for one in named if one.address]
-        wanted = due(home, [one._replace(every="always") for one in asked], at=at)
+        shipped = [Live(one, one.address, "always") for one in sources().values() if one.address]
+        asked = {one.source.id: one for one in (*shipped, *known)}
+        wanted = due(home, [asked[name]._replace(every="always") for name in names if name in asked], at=at)
     else:
         wanted = due(home, known, at=at)
     return [download(one, at=at, limits=limits(configured.network)) for one in wanted]
@@ -193,30 +195,48 @@ def _sha256(due: Due, answer: Answer) -> str:
     return due.seen.sha256 if due.seen else ""
 
 
+class _Judged(NamedTuple):
+    """A file that has not been kept before."""
+
+    day: date
+    """Since when it is known."""
+    judgement: Judgement | None
+    """None: it cannot be read."""
+    fault: Breach | None
+    """Why it is held back, if it is."""
+
+
 def _keep_new(home: Home, asked: Live, content: bytes, seen: Seen) -> Ingested:
     """Keep a file that has not been kept before, or hold it back."""
-    source, started = asked.source, time.perf_counter()
-    # A process killed before it kept the file has landed it with its day, which stays.
-    before = landed_file(home, source.id, seen.sha256)
-    day = before.public_on if before else asked.known_since or _published_on(seen)
-    judgement, fault = _judged(home, source, content, day, seen.seen_at)
+    source, sha256, at = asked.source, seen.sha256, seen.seen_at
+    started = time.perf_counter()
+    day, judgement, fault = _dated(home, asked, content, seen)
     judged = time.perf_counter()
     if fault is None:
-        release(home, source.id, seen.sha256)  # a mark that a killed process left
+        release(home, source.id, sha256)  # a mark that a killed process left
     else:
-        hold(home, Held(source.id, seen.sha256, fault.rule, fault.reason, seen.seen_at))
+        hold(home, Held(source.id, sha256, fault.rule, fault.reason, at))
     name = urlsplit(asked.url).path.rpartition("/")[2] or source.id
-    landed = land(home, source.id, content, name=name, url=shown(asked.url), fetched_at=seen.seen_at, known_since=day)
+    landed = land(home, source.id, content, name=name, url=shown(asked.url), fetched_at=at, known_since=day)
     if fault is not None or judgement is None:
         note_seen(home, seen)
-        raise _held_back(source, seen.sha256, *(fault or Breach("", "")))
-    done = keep_judged(home, landed, judgement, at=seen.seen_at)
+        raise _held_back(source, sha256, *(fault or Breach("", "")))
+    done = keep_judged(home, landed, judgement, at=at)
     note_seen(home, seen)
     return done._replace(judge_seconds=judged - started)
 
 
-def _published_on(seen: Seen) -> date:
-    return published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
+def _dated(home: Home, asked: Live, content: bytes, seen: Seen) -> _Judged:
+    """A file judged as of the day it was published."""
+    # A process killed before it kept the file has landed it with its day, which stays.
+    before, today = landed_file(home, asked.source.id, seen.sha256), seen.seen_at.date()
+    if before is not None or asked.known_since is not None:
+        return _judged(home, asked.source, content, before.public_on if before else asked.known_since or today, today)
+    day = published_on(Validators(seen.etag, seen.last_modified), seen.seen_at)
+    judged = _judged(home, asked.source, content, day, today)
+    # Many servers give the date of a disk: nothing is published before it has happened.
+    is_early = judged.judgement is not None and EARLY_RULE in set(judged.judgement.rejected["rule"])
+    return _judged(home, asked.source, content, today, today) if judged.fault and is_early else judged
 
 
 def _landed(home: Home, source: Source, sha256: str) -> Landed:
@@ -230,21 +250,19 @@ def _landed(home: Home, source: Source, sha256: str) -> Landed:
     return landed
 
 
-def _judged(
-    home: Home, source: Source, content: bytes, day: date, at: datetime
-) -> tuple[Judgement | None, Breach | None]:
-    """What the judge makes of a file, and why it is held back, if it is."""
+def _judged(home: Home, source: Source, content: bytes, day: date, today: date) -> _Judged:
     try:
-        judgement = read_landed(source, content, load_indicators(), public_on=day, today=at.date())
+        judgement = read_landed(source, content, load_indicators(), public_on=day, today=today)
     except DataError as error:
         if not source.address:
             raise
-        return None, Breach("cannot be read", error.message + (f" ({error.found})" if error.found else ""))
+        reason = error.message + (f" ({error.found})" if error.found else "")
+        return _Judged(day, None, Breach("cannot be read", reason))
     if not source.address:  # a user's own table may become what its user likes
-        return judgement, None
+        return _Judged(day, judgement, None)
     with live(home) as connection:
         before = last_publication(connection, source.id, day)
-    return judgement, breach(source.expected, judgement, before)
+    return _Judged(day, judgement, breach(source.expected, judgement, before))
 
 
 def _reasons(home: Home, source: Source, sha256: str) -> tuple[str, str]:

@@ -34,13 +34,18 @@ def addresses(configured: Sources) -> list[Live]:
     ]
 
 
-def ingest_own_sources(home: Home, configured: Sources, *, at: datetime) -> tuple[Ingested, ...]:
-    """Read the files that are on this machine, and say beside what lands what each source is, fetched ones too.
+def ingest_own_sources(
+    home: Home, configured: Sources, *, at: datetime, names: Sequence[str] = ()
+) -> tuple[Ingested, ...]:
+    """Read the files that are on this machine, of all sources or of those named.
 
-    The caller holds the writer's lock. A fault is told, not raised.
+    What each source is, fetched ones too, is said beside what lands. The caller holds the writer's lock. A fault is
+    told, not raised.
     """
     done = []
     for name, table in _enabled(configured).items():
+        if names and name not in names:
+            continue
         try:
             _require_ours(name, table)
             describe_own(home, _described(name, table))

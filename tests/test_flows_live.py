@@ -88,6 +88,12 @@ def test_values_are_known_since_their_server_dates_them_or_else_since_they_were_
     assert days.to_dict() == {METR: ["2026-03-03"], HUB: ["2026-11-20"]}
 
 
+def test_a_server_that_dates_a_file_before_what_is_in_it_is_not_believed(home, server):
+    done = ingest(home, sources()[METR], server.says("/disk", dated(results(), date(1980, 1, 1))), AT)
+    assert (done.new, done.quarantined, done.error) == (10, 0, "")
+    assert set(said(home)["known_since"].astype(str)) == {"2026-11-20"}
+
+
 def test_a_server_that_recovers_in_time_gives_the_whole_file(home, server):
     url = server.says("/recovers", answer(b"", "503 Service Unavailable"), answer(results()))
     assert ingest(home, sources()[METR], url, AT).new == 10

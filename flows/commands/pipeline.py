@@ -153,44 +153,25 @@ def ingest(
     Example: threefutures ingest epoch_hub --accept 3f9a41c0
     Example: threefutures ingest inspect_logs --file logs/ --minutes human-minutes.csv --known-since 2026-02-01
     """
-    from flows.git_source import ID as GIT
-    from flows.git_source import ingest_readings, read_repositories, require_repositories
     from flows.horizon import Evaluations
-    from flows.ingest import chosen_sources, ingest_each
+    from flows.ingest import chosen_sources
     from flows.live import accept as accept_held
-    from flows.live import fetch_named, ingest_downloads
-    from flows.own_files import ingest_own, one_source, require_day, require_files
-    from flows.own_sources import addresses, ingest_own_sources
+    from flows.newest import newest
+    from flows.own_files import ingest_own, one_source, require_day
     from flows.recorded import require_all
 
-    chosen = chosen_sources(source)
     home = kept_home()
     show_progress()
     if accept:
-        held = one_source(chosen, source, option="--accept")
+        held = one_source(chosen_sources(source), source, option="--accept")
         ingested = _ingest(home, lambda at: (accept_held(home, held, accept, at=at),))
     elif files:
-        own, day = one_source(chosen, source), require_day(known_since)
+        own, day = one_source(chosen_sources(source), source), require_day(known_since)
         given = Evaluations(files, minutes, scorer, release_dates)
         ingested = _ingest(home, lambda at: (ingest_own(home, own, given, known_since=day, at=at),))
     else:
-        said = configuration()
-        reads_git = require_repositories(chosen, said.sources.git, named=bool(source))
-        require_files([one for one in chosen if one.id != GIT], offline=offline)
-        at = datetime.now(UTC)
-        fetched = [] if offline else fetch_named(home, said, source, at=at, others=addresses(said.sources))
-        home.prepare()
-        readings = read_repositories(home, said.sources.git, on=at.date(), offline=offline) if reads_git else []
-        ships = [one.id for one in chosen if one.files]
-        ingested = _ingest(
-            home,
-            lambda at: (
-                *(ingest_each(home, ships, at=at) if ships else ()),
-                *(() if source else ingest_own_sources(home, said.sources, at=at)),
-                *ingest_downloads(home, fetched, at=at),
-                *([ingest_readings(home, readings, at=at)] if readings else []),
-            ),
-        )
+        keep = newest(home, configuration(), source, at=datetime.now(UTC), offline=offline)
+        ingested = _ingest(home, keep)
     if as_json:
         print_json([one._asdict() for one in ingested])
     require_all(ingested)
