@@ -78,7 +78,7 @@ def test_a_run_prints_json_on_stdout_and_its_steps_on_stderr(tracked):
     steps = [line.split()[0] for line in err.splitlines()]
     assert code == 0
     assert json.loads(out)["as_of"] == "2026-10-08"
-    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "report", "publish"]
+    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "replay", "report", "publish"]
 
 
 def test_every_row_read_is_accepted_or_quarantined(tracked):
@@ -131,6 +131,7 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     code, out, err = threefutures(folder, "run", "--as-of", "2026-10-08")
     assert code == 0
     assert "0 new facts, 1329 known" in err
+    assert "46 dates: 0 computed, 46 as before" in err
     assert out.splitlines()[-1].startswith("  next: ")
     assert err.splitlines()[-1].startswith("publish")
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
@@ -144,7 +145,7 @@ def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_p
     (tmp_path / "threefutures.toml").write_text(
         '[verdict]\nprior = "sceptic"\n[sources.git]\nrepositories = ["service"]\n'
     )
-    both = [started(tmp_path, "run", "--as-of", "2026-10-08", "--json") for _ in range(2)]
+    both = [started(tmp_path, "run", "--as-of", "2025-06-30", "--json") for _ in range(2)]
     said = [process.communicate(timeout=SECONDS) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert ask(tmp_path, "SELECT count(*), count(DISTINCT status) FROM run") == [(2, 1)]
