@@ -12,7 +12,7 @@ from scenarios import Assessment
 from scenarios.settings import SCENARIOS
 from scenarios.words import count_range, counted, counts, full_date
 
-NONE_KEPT = "No replay of past dates is kept: threefutures replay makes one."
+NONE_KEPT = "No replay of past dates is kept: threefutures run keeps one."
 
 
 def heading(steps: Sequence[Document]) -> str:

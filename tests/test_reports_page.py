@@ -136,7 +136,7 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks(full):
 
 def test_what_was_not_computed_is_called_that_with_what_computes_it():
     text = made().html
-    assert "No replay of past dates is kept: <code>threefutures replay</code> makes one." in text
+    assert "No replay of past dates is kept: <code>threefutures run</code> keeps one." in text
     assert "was not computed for this date: threefutures run does it." in text
     assert "What could settle it" not in text
     assert 'id="replay"' not in text
