@@ -16,6 +16,7 @@ from metrics.series import news
 from metrics.source import Source, sources
 from scenarios import Assessment
 from scenarios.classifier import classify_judged
+from scenarios.tripwires import Tripwires, read_tripwires, tripwires
 from warehouse import facts, results
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
@@ -114,6 +115,12 @@ def assess(known: Known, *, as_of: date, choices: Choices = USUAL, sensitivity: 
     return classify_judged(
         known.public.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict()
     )
+
+
+def next_values(connection: results.Connection, assessment: Assessment) -> Tripwires:
+    """What to measure next: as stored with the same assessment, else worked out."""
+    stored = results.stored(connection, assessment.to_dict()) or {}
+    return read_tripwires(assessment, stored["tripwires"]) if "tripwires" in stored else tripwires(assessment)
 
 
 def previous_assessment(connection: results.Connection, assessment: Assessment) -> dict[str, Any] | None:

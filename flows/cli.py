@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import configure, measure, pipeline, record, verdict
+from flows.commands import configure, measure, pipeline, record, upkeep, verdict
 from flows.ending import run_command
 
 
@@ -32,6 +32,7 @@ for command in (
     *(record.sources, record.indicators, record.quarantine, record.sql, record.export),
     *(measure.horizon, measure.git),
     configure.init,
+    *(upkeep.doctor, upkeep.alert, upkeep.backup),
 ):
     cli.add_command(command)
 

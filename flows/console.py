@@ -6,14 +6,16 @@ Which commands there are stands in commands/, how a fault is told in ending.py.
 import json
 import shutil
 import sys
+import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.settings import wants_colour
+from flows.settings import logs_json, wants_colour
 from metrics.errors import UsageError
 from reports.untrusted import ascii_only
 
@@ -79,10 +81,25 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def say(text: str) -> None:
+def say(text: str, *, level: str = "info") -> None:
     """Say something beside the result, on stderr; a reader that has gone keeps nothing from being done."""
+    line = json.dumps({"at": _now(), "level": level, "message": text}, ensure_ascii=False) if logs_json() else text
     with suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(line, err=True)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def show_file(path: Path) -> None:
+    """Open a file in a browser; where there is none, say where it is."""
+    try:
+        opened = webbrowser.open(path.resolve().as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        say(f"no browser can be opened here; the page is {path}")
 
 
 def show_progress() -> None:
@@ -106,6 +123,7 @@ def print_block(
     assessment: "Assessment",
     *,
     previous: dict[str, Any] | None = None,
+    ahead: str = "",
     differs: Sequence[str] = (),
     next_commands: Sequence[str] = (),
 ) -> None:
@@ -116,6 +134,7 @@ def print_block(
     text = block(
         assessment,
         previous=previous,
+        ahead=ahead,
         unicode=speaks_unicode(),
         colour=speaks_colour(),
         differs=[*choices(assessment), *differs],
@@ -160,8 +179,9 @@ def run_document(tracked: "Tracked") -> dict[str, Any]:
     """A run of the pipeline in plain types: its assessment, and what became of each source."""
     return {
         **tracked.assessment.to_dict(),
+        "tripwires": tracked.ahead.to_dict()["wires"],
         "run": tracked.run_id,
         "ingested": [one._asdict() for one in tracked.ingested],
         "snapshot": str(tracked.published.path),
-        "report": str(tracked.report / "status.md"),
+        "report": str(tracked.report / "status.html"),
     }

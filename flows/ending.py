@@ -73,7 +73,7 @@ def _prepare_streams() -> None:
 
 
 def _fail(error: ThreeFuturesError, code: int = 1) -> NoReturn:
-    say(three_lines(error))
+    say(three_lines(error), level="error")
     sys.exit(code)
 
 

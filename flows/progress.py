@@ -1,18 +1,34 @@
 """Progress of a run, a line a step: to stderr for people, and to Prefect's log of the run."""
 
+import json
 import logging
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.ingest import Ingested, total
+from flows.settings import logs_json
 from metrics.untrusted import plain
 from reports.listing import step as step_line
 from scenarios.words import counted
 
 LOGGER = logging.getLogger("threefutures.progress")
+
+
+class JsonLines(logging.Formatter):
+    """A record as one JSON object: at, level, and either step, said and seconds, or message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = getattr(record, "fields", {"message": record.getMessage()})
+        return log_line(datetime.fromtimestamp(record.created, UTC), record.levelname.lower(), fields)
+
+
+def log_line(at: datetime, level: str, fields: Mapping[str, object]) -> str:
+    """One line of a structured log."""
+    return json.dumps({"at": at.isoformat(timespec="milliseconds"), "level": level, **fields}, ensure_ascii=False)
 
 
 class Stopwatch:
@@ -35,7 +51,8 @@ def step(name: str) -> Iterator[Stopwatch]:
 
 def report_step(name: str, text: str, seconds: float) -> None:
     """Log the line of a step whose time is known."""
-    LOGGER.info("%s", step_line(name, text, seconds))
+    fields = {"step": name, "said": plain(text), "seconds": round(seconds, 3)}
+    LOGGER.info("%s", step_line(name, text, seconds), extra={"fields": fields})
 
 
 def to_stderr() -> None:
@@ -43,7 +60,7 @@ def to_stderr() -> None:
     if LOGGER.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(JsonLines() if logs_json() else logging.Formatter("%(message)s"))
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
     # Prefect's handler sits on the parent logger: records must go on reaching it.

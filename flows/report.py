@@ -1,17 +1,22 @@
 """Assessment -> report files on disk, whole or not at all."""
 
+import json
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from flows.assess import Known
+from flows.recall import Recalled
 from metrics import load_indicators
+from metrics.errors import UsageError
 from metrics.source import Source, sources
+from reports.archive import Kept, index
 from reports.record import SOURCE_COLUMNS, Record
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
@@ -20,12 +25,30 @@ from warehouse.files import being_written, put_all_in_place, put_in_place, sweep
 from warehouse.home import Home
 from warehouse.runs import Failing
 
-PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb")
+PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb", "altair", "vl-convert-python")
 """Whose versions a report names: everything that could change a figure."""
 
+Format = Literal["html", "md", "json"]
 
-def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] | None = None) -> Record:
-    """The warehouse as the report sees it on the assessment's date, private sources left out."""
+FORMATS: tuple[Format, ...] = ("html", "md", "json")
+"""What a report can be written as. The JSON always is: the index and comparisons read it."""
+
+
+def record(
+    known: Known,
+    assessment: Assessment,
+    *,
+    previous: Mapping[str, Any] | None = None,
+    kept: Recalled = Recalled(),  # noqa: B008 -- a constant
+) -> Record:
+    """The warehouse as the report sees it on the assessment's date, private sources left out.
+
+    Args:
+        known: all that is kept.
+        assessment: of the date.
+        previous: the assessment that this one is compared with.
+        kept: what earlier runs left.
+    """
     known = known.public
     public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
     return Record(
@@ -36,6 +59,8 @@ def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] 
         versions=versions(),
         hashes={"facts": assessment.facts.sha256, "model": assessment.model.sha256},
         previous=previous,
+        replay=kept.replay,
+        tripwires=kept.tripwires,
     )
 
 
@@ -87,19 +112,74 @@ def _stale(source: Source, last: date | None, as_of: date, failing: Failing | No
     return f"last published {days} days ago" if days > source.expected.late_days else ""
 
 
-def write_report(home: Home, assessment: Assessment, record: Record) -> Path:
-    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there.
+def write_report(home: Home, assessment: Assessment, record: Record, formats: Collection[Format] = FORMATS) -> Path:
+    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there; returns the file to read.
 
-    The caller holds the writer's lock.
+    What an earlier report of the day left in another format goes: its figures may be others. The caller holds the
+    writer's lock.
     """
-    texts = {
-        "status.md": status_markdown(assessment, record=record),
-        "status.json": status_json(assessment, record=record),
-    }
-    return write_folder(home.reports, assessment.as_of, texts)
+    files = dict(_files(assessment, record, formats))
+    folder = write_folder(home.reports, assessment.as_of, files)
+    write_index(home.reports)
+    return folder / next(name for name in (f"status.{one}" for one in FORMATS) if name in files)
 
 
-def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
+def _files(assessment: Assessment, record: Record, formats: Collection[Format]) -> Iterator[tuple[str, str | bytes]]:
+    if "html" in formats:
+        from reports.page import page
+
+        made = page(assessment, record, text="md" in formats)
+        yield "status.html", made.html
+        yield from made.files.items()
+    if "md" in formats:
+        yield "status.md", status_markdown(assessment, record=record)
+    yield "status.json", status_json(assessment, record=record)
+
+
+def write_index(reports: Path) -> None:
+    """List every report of the folder in index.html."""
+    with os_explained(reports):
+        kept = {day: Kept(document(reports, day), frozenset(_names(reports / day))) for day in days(reports)}
+        write_whole(reports / "index.html", index(kept).encode())
+
+
+def days(reports: Path) -> list[str]:
+    """The dates of which there is a report, the oldest first."""
+    found = reports.iterdir() if reports.is_dir() else ()
+    return sorted(entry.name for entry in found if _is_day(entry.name) and _names(entry))
+
+
+def _names(folder: Path) -> list[str]:
+    return [name for name in (f"status.{one}" for one in FORMATS) if (folder / name).is_file()]
+
+
+def document(reports: Path, day: str) -> dict[str, Any] | None:
+    """A report's document, or None where it is gone or damaged."""
+    try:
+        found = json.loads((reports / day / "status.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"verdict", "probabilities", "ranges"} <= found.keys() else None
+
+
+def written(reports: Path, day: date) -> dict[str, Any]:
+    """The document of a day's report.
+
+    Raises:
+        UsageError: there is none; those that there are are named.
+    """
+    found = document(reports, day.isoformat())
+    if found is None:
+        known = [one for one in days(reports) if document(reports, one)]
+        raise UsageError(
+            f"there is no report of {day} that can be read",
+            found=f"reports of {', '.join(known)}" if known else f"no report in {reports}",
+            next=f"threefutures report --as-of {day}",
+        )
+    return found
+
+
+def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes]) -> Path:
     """Write the files of a day beside their place and swap them in, so that nobody reads half a report."""
     folder = reports / day.isoformat()
     with os_explained(folder):
@@ -109,20 +189,32 @@ def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
     return folder
 
 
-def _swap_in(folder: Path, texts: Mapping[str, str]) -> None:
+def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     with being_written(folder) as partial:
         partial.mkdir(parents=True)
         for name, text in texts.items():
-            write_whole(partial / name, text.encode())
-        # A folder that is not empty cannot be replaced by one call.
-        (put_all_in_place if folder.is_dir() else put_in_place)(partial, folder)
+            (partial / name).parent.mkdir(exist_ok=True)
+            write_whole(partial / name, text.encode() if isinstance(text, str) else text)
+        if folder.is_dir():
+            # A folder that is not empty cannot be replaced by one call.
+            _remove_others(folder, {Path(name).parts[0] for name in texts})
+            put_all_in_place(partial, folder)
+        else:
+            put_in_place(partial, folder)
+
+
+def _remove_others(folder: Path, names: Collection[str]) -> None:
+    """Remove what stands beside the files that come: it belongs to an earlier report of the day."""
+    for entry in folder.iterdir():
+        if entry.name in names or entry.name.startswith("."):
+            continue
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _point_latest(reports: Path) -> None:
-    newest = max(entry.name for entry in reports.iterdir() if _is_day(entry.name) and (entry / "status.md").is_file())
     latest = reports / "latest"
     with being_written(latest) as link:
-        link.symlink_to(newest, target_is_directory=True)
+        link.symlink_to(days(reports)[-1], target_is_directory=True)
         put_in_place(link, latest)
 
 

@@ -16,6 +16,8 @@ from flows.progress import LOGGER
 from flows.server import LocalServer
 from flows.track import track
 from metrics.errors import UsageError
+from warehouse.home import Home
+from warehouse.lock import held
 
 NEXT = 'five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)'
 
@@ -40,7 +42,13 @@ def track_as_json(home: str, command: str = "serve", configuration: str | None =
 
 
 def serve(
-    home: Path, *, when: When, server: LocalServer, configuration: Path | None = None, as_json: bool = False
+    home: Path,
+    *,
+    when: When,
+    server: LocalServer,
+    configuration: Path | None = None,
+    ui: bool = False,
+    as_json: bool = False,
 ) -> None:
     """Run the pipeline at every time a cron expression names, in UTC, until interrupted.
 
@@ -52,41 +60,50 @@ def serve(
         when: at which times.
         server: whose schedule it is.
         configuration: the file that every run reads anew; none is what the environment alone says.
+        ui: say where the server's pages are.
         as_json: print a line of JSON for the schedule, and one a run.
 
     Raises:
         UsageError: the expression is not cron, or names no day that ever comes.
         WarehouseError: the local scheduler did not start.
+        BusyError: another process runs the schedule of this folder.
     """
-    schedule, first = _schedule(when)
+    schedule, first = timetable(when)
     cron = when.cron
-    server.wait()
-    LOGGER.info(
-        "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
-    )
-    if as_json:
-        print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
-    run: Flow[..., Any] = track_as_json if as_json else track
-    run.serve(
-        name="scheduled",
-        schedule=schedule,
-        parameters={
-            "home": str(home),
-            "command": "serve",
-            "configuration": str(configuration) if configuration else None,
-        },
-        tags=["threefutures"],
-        limit=1,
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        # By default a restart would leave the schedule paused, and nobody would notice.
-        pause_on_shutdown=False,
-        print_starting_message=False,
-        entrypoint_type=EntrypointType.MODULE_PATH,
-    )
+    with held(Home(home).schedule_lock, f"serve --cron '{cron}'"):
+        server.wait()
+        LOGGER.info(
+            "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
+        )
+        if ui:
+            LOGGER.info("pages     %s", server.pages)
+        if as_json:
+            print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
+        run: Flow[..., Any] = track_as_json if as_json else track
+        run.serve(
+            name="scheduled",
+            schedule=schedule,
+            parameters={
+                "home": str(home),
+                "command": "serve",
+                "configuration": str(configuration) if configuration else None,
+            },
+            tags=["threefutures"],
+            limit=1,
+            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+            # By default a restart would leave the schedule paused, and nobody would notice.
+            pause_on_shutdown=False,
+            print_starting_message=False,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
 
 
-def _schedule(when: When) -> tuple[Schedule, datetime]:
-    """The schedule, and the first time it comes."""
+def timetable(when: When) -> tuple[Schedule, datetime]:
+    """The schedule, and the next time it comes.
+
+    Raises:
+        UsageError: the expression is not cron, or names no day that ever comes.
+    """
     named, cron = when
     try:
         schedule = Cron(cron, timezone="UTC")

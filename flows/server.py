@@ -45,6 +45,11 @@ class LocalServer:
         self._process = process
         self._turn = turn
 
+    @property
+    def pages(self) -> str:
+        """Where a browser finds its UI, if it has one."""
+        return self.address.rstrip("/").removesuffix("/api")
+
     def wait(self) -> None:
         """Return when it answers.
 
@@ -84,19 +89,20 @@ class LocalServer:
         )
 
 
-def local_server(folder: Path) -> LocalServer:
+def local_server(folder: Path, *, ui: bool = False) -> LocalServer:
     """Start a server that ends with this process, or take the one PREFECT_API_URL names.
 
     Call it before Prefect is imported: what is registered first ends last, and Prefect's own farewells need the server.
 
     Args:
         folder: Prefect's home inside the data folder; the server's log goes there.
+        ui: whether it shows its runs to browsers of this machine.
     """
     if named := os.environ.get("PREFECT_API_URL"):
         return LocalServer(_checked(named))
     turn = _take_turn(folder)
     port = _free_port()
-    process = _start(port, folder / LOG)
+    process = _start(port, folder / LOG, ui=ui)
     atexit.register(process.terminate)
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     return LocalServer(os.environ["PREFECT_API_URL"], process, turn)
@@ -124,8 +130,10 @@ def _take_turn(folder: Path) -> IO[bytes]:
     return turn
 
 
-def _start(port: int, log: Path) -> "subprocess.Popen[bytes]":
-    where = ["--no-ui", "--host", "127.0.0.1", "--port", str(port)]
+def _start(port: int, log: Path, *, ui: bool) -> "subprocess.Popen[bytes]":
+    where = ["--ui" if ui else "--no-ui", "--host", "127.0.0.1", "--port", str(port)]
+    # Pages ask this address; by default one of port 4200, whatever port serves them.
+    asked = {**os.environ, "PREFECT_SERVER_UI_API_URL": f"http://127.0.0.1:{port}/api"}
     command = [sys.executable, "-m", "prefect", "server", "start", *where]
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 - our own words
@@ -133,6 +141,7 @@ def _start(port: int, log: Path) -> "subprocess.Popen[bytes]":
             stdout=output,
             stderr=output,
             stdin=subprocess.DEVNULL,
+            env=asked,
             # Ctrl-C goes to the whole group of the terminal: the server must outlive those who still speak to it.
             start_new_session=True,
             preexec_fn=_end_with_parent(),  # noqa: PLW1509 - no thread runs yet

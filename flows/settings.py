@@ -5,6 +5,7 @@ environment must stand first.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from metrics.errors import WarehouseError
@@ -49,6 +50,22 @@ def wait_seconds() -> float:
 def debugging() -> bool:
     """Whether THREEFUTURES_DEBUG asks for tracebacks."""
     return bool(os.environ.get("THREEFUTURES_DEBUG"))
+
+
+def environment_without(names: Iterable[str]) -> dict[str, str]:
+    """The environment for a program that must not see some of it."""
+    left_out = set(names)
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
+def unset(names: Iterable[str]) -> list[str]:
+    """Which of these variables are not set, or empty."""
+    return [name for name in names if not os.environ.get(name)]
+
+
+def logs_json() -> bool:
+    """Whether THREEFUTURES_LOG asks for a JSON object a line on stderr."""
+    return os.environ.get("THREEFUTURES_LOG", "").lower() == "json"
 
 
 def wants_colour() -> bool:

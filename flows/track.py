@@ -15,20 +15,27 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
+from flows.channels import channels
 from flows.choices import Choices, chosen
-from flows.configuration import Configuration, GitSource, load_configuration
+from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
 from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
 from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
+from flows.recall import recalled
 from flows.recorded import recorded
-from flows.settings import wait_seconds
+from flows.replay import keep_monthly
+from flows.retention import retain
+from flows.settings import home_folder, wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.tripwires import Tripwires
+from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
 from warehouse.finalisation import silence_finalisation
@@ -46,6 +53,8 @@ class Tracked(NamedTuple):
     assessment: Assessment
     previous: dict[str, Any] | None
     """The document of the assessment before this one, if there was one."""
+    ahead: Tripwires
+    """What to measure next."""
     report: Path
     published: Published
 
@@ -57,6 +66,8 @@ class Assessed(NamedTuple):
     """The same for the same facts, model, prior and day: a later run may find it stored already."""
     assessment: Assessment
     previous: dict[str, Any] | None
+    """As in Tracked."""
+    ahead: Tripwires
     """As in Tracked."""
 
 
@@ -155,24 +166,49 @@ def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime)
         assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
             previous = assessing.previous_assessment(connection, assessment)
-            assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
+            ahead = assessing.next_values(connection, assessment)
+            document = assessment.to_dict() | {"tripwires": ahead.to_dict()["wires"]}
+            assessment_id = results.store_assessment(connection, document, run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
     table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
     create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
-    return Assessed(assessment_id, assessment, previous)
+    return Assessed(assessment_id, assessment, previous, ahead)
+
+
+@task(name="replay", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
+def replay(home: Home, as_of: date, choices: Choices, at: datetime) -> None:
+    """Keep what would have been said at the end of every month until a date."""
+    with step("replay") as watch:
+        kept = keep_monthly(home, until=as_of, choices=choices, at=at)
+        watch.text = f"{counted(kept.dates, 'date')}: {kept.computed} computed, {kept.dates - kept.computed} as before"
 
 
 @task(name="report", tags=["report"], cache_policy=NO_CACHE, persist_result=False)
 def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
     """Write the status report."""
     with step("report") as watch:
-        record = reporting.record(assessing.known_live(home), assessment, previous=previous)
-        folder = reporting.write_report(home, assessment, record)
-        watch.text = str(shown(home.reports / "latest" / "status.md"))
+        kept = recalled(home, assessment, published=False)
+        record = reporting.record(assessing.known_live(home), assessment, previous=previous, kept=kept)
+        folder = reporting.write_report(home, assessment, record).parent
+        watch.text = str(shown(home.reports / "latest" / "status.html"))
     create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
-    create_link_artifact(key="status-report-file", link=(folder / "status.md").as_uri(), link_text="status.md")
+    create_link_artifact(key="status-report-file", link=(folder / "status.html").as_uri(), link_text="status.html")
     return folder
+
+
+@task(name="alert", tags=["alert"], cache_policy=NO_CACHE, persist_result=False)
+def alert(
+    home: Home, settings: Alerts, run_id: str, assessed: Assessed, report: Path, at: datetime
+) -> list[dict[str, str]]:
+    """Tell every channel what is otherwise than it was last told; one that cannot be told fails nothing."""
+    known = assessing.known_live(home)
+    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing)
+    run = alerting.Concluded(run_id, assessed.id, assessed.assessment, sources, known.failing, report, at)
+    with step("alert") as watch:
+        told = alerting.tell(home, run, settings, channels(settings))
+        watch.text = ", ".join(f"{one['alert']}: {one['outcome']}" for one in told)
+    return told
 
 
 @task(name="publish", tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
@@ -186,7 +222,7 @@ def publish_task(home: Home) -> Published:
 
 @flow(name="track", flow_run_name="track", persist_result=False)
 def track(
-    home: str,
+    home: str | None = None,
     as_of: str | None = None,
     prior: str | None = None,
     command: str = "run",
@@ -196,7 +232,7 @@ def track(
     """Fetch what is due, ingest every source, assess what is known, report, publish.
 
     Args:
-        home: the data folder.
+        home: the data folder; by default that of the configuration.
         as_of: ISO date; nothing that became known later is used. Today in UTC by default.
         prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
@@ -208,10 +244,10 @@ def track(
         DataError: no source gave a fact.
     """
     to_stderr()
-    folder = Home(Path(home))
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
     said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
+    folder = Home(Path(home) if home else home_folder(said.home))
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     # Before the lock: a slow server must hold up nobody who writes.
@@ -226,9 +262,22 @@ def track(
             ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
-            assessment_id, assessment, previous = assess(folder, recording.run_id, day, choices, at)
-            recording.add([{"assessment": assessment_id}])
-            written = report(folder, assessment, previous)
+            assessed = assess(folder, recording.run_id, day, choices, at)
+            recording.add([{"assessment": assessed.id}])
+            replay(folder, day, choices, at)
+            written = report(folder, assessed.assessment, assessed.previous)
+            if as_of is None and prior is None and channels(said.alerts):
+                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.html", at))
+            _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessment, previous, written, published)
+    return Tracked(
+        recording.run_id, ingested, assessed.assessment, assessed.previous, assessed.ahead, written, published
+    )
+
+
+def _retain(home: Home, settings: Retention, at: datetime) -> None:
+    if settings.reports or settings.landing:
+        with step("retain") as watch:
+            removed = retain(home, settings, at=at)
+            watch.text = f"{counted(removed.reports, 'report')} and {counted(removed.landed, 'landed file')} removed"

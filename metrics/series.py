@@ -173,6 +173,8 @@ def _in_newest_vintage(
     )
     is_known = observations["known_since"] <= pd.Timestamp(as_of)
     said = observations[is_known & observations["indicator"].isin([*by_vintage, *whole.unique(0)])]
+    if said.empty:
+        return pd.Series(True, rows.index)
     newest = said.assign(_whole=_among(said, ["indicator", "source"], whole)).sort_values(
         ["known_since", "_whole", "source"], ascending=[False, False, True], kind="stable"
     )
@@ -215,9 +217,13 @@ def _of_indicator(indicator: Indicator, rows: pd.DataFrame) -> Iterator[Series |
         return
     chosen = False
     for key, group in _groups(indicator, usable):
+        dates = group["observed_on"].nunique()
+        if dates < MINIMUM_DATES:
+            yield LeftOut(indicator.id, *key, len(group), *_short(dates))
+            continue
         candidate = _series(indicator, key, group)
         if candidate.n < MINIMUM_DATES:
-            yield LeftOut(*candidate.key, len(group), *_short(candidate, group))
+            yield LeftOut(*candidate.key, len(group), *_overtaken(candidate, dates))
         elif indicator.definitions and indicator.series == "frontier" and chosen:
             preferred = "another definition of the same thing is preferred"
             yield LeftOut(
@@ -249,16 +255,21 @@ def _told(rows: pd.DataFrame, reason: str, remedy: str) -> Iterator[LeftOut]:
         yield LeftOut(indicator, subject, definition, int(n), reason, remedy)
 
 
-def _short(series: Series, rows: pd.DataFrame) -> tuple[str, str]:
-    """Why a series of these rows is too short, and what would help."""
-    dates, least = rows["observed_on"].nunique(), f"{MINIMUM_DATES} are needed"
-    if dates >= MINIMUM_DATES:
-        leads = f"{series.n} of {dates} dated values {'is' if series.n == 1 else 'are'} a new best"
-        other, further = ("down", "lower") if series.indicator.direction == "up" else ("up", "higher")
-        turned = f'write direction = "{other}" if {further} is further'
-        return f"{leads}, {least}", f'{turned}, or series = "per_subject" to follow each subject'
+def _short(dates: int) -> tuple[str, str]:
+    """Why a series of so many dates is too short, and what would help."""
     found, more = ("1 dated value" if dates == 1 else f"{dates} dated values"), MINIMUM_DATES - dates
-    return f"{found}, {least}", f"{more} more, by the same subject, definition and method, would do"
+    return (
+        f"{found}, {MINIMUM_DATES} are needed",
+        f"{more} more, by the same subject, definition and method, would do",
+    )
+
+
+def _overtaken(series: Series, dates: int) -> tuple[str, str]:
+    """Why a frontier is too short although there are dates enough, and what would help."""
+    leads = f"{series.n} of {dates} dated values {'is' if series.n == 1 else 'are'} a new best"
+    other, further = ("down", "lower") if series.indicator.direction == "up" else ("up", "higher")
+    turned = f'write direction = "{other}" if {further} is further'
+    return f"{leads}, {MINIMUM_DATES} are needed", f'{turned}, or series = "per_subject" to follow each subject'
 
 
 def _groups(indicator: Indicator, rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
@@ -331,6 +342,8 @@ def _level(indicator: Indicator, rows: pd.DataFrame) -> "pd.Series[float]":
 
 def _one_a_date(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     """The furthest row of each date: a series has one value a date."""
+    if rows["observed_on"].is_unique:
+        return rows.sort_values("observed_on")
     order = rows.assign(_level=_level(indicator, rows)).sort_values(
         ["observed_on", "_level", "subject", "source", "citation"], kind="stable"
     )

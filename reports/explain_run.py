@@ -80,7 +80,7 @@ def _verdicts(ran: Ran) -> Iterator[str]:
         day = date.fromisoformat(row["as_of"])
         yield (
             f"as of {full_date(day)}, from {counted(row['facts'], 'fact')}, with the {row['prior']} prior; assessment "
-            f"{row['assessment_id']}; report reports/{day}/status.md in the data folder"
+            f"{row['assessment_id']}; report reports/{day}/status.html in the data folder"
         )
     if ran.assessments:
         return

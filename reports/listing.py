@@ -175,3 +175,17 @@ def step(name: str, text: str, seconds: float) -> str:
     """A line of a run: what was done, what came of it, how long it took."""
     shown = cut(plain(text), WIDTH - 20)
     return f"{name:<9} {shown:<{WIDTH - 20}}{seconds:>6.1f} s"
+
+
+def finding_lines(check: str, status: str, said: str, following: str = "") -> list[str]:
+    """What was found of one thing, and below it what to do next."""
+    start = f"{status:<6}{check:<10}"
+    texts = [plain(said), *([f"next   {plain(following)}"] if following else [])]
+    indent = " " * len(start)
+    return [
+        line
+        for text, first in zip(texts, (start, indent), strict=False)
+        for line in textwrap.wrap(
+            text, WIDTH, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        )
+    ]

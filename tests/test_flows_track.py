@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import duckdb
@@ -77,7 +78,7 @@ def test_a_run_prints_json_on_stdout_and_its_steps_on_stderr(tracked):
     steps = [line.split()[0] for line in err.splitlines()]
     assert code == 0
     assert json.loads(out)["as_of"] == "2026-10-08"
-    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "report", "publish"]
+    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "replay", "report", "publish"]
 
 
 def test_every_row_read_is_accepted_or_quarantined(tracked):
@@ -91,7 +92,14 @@ def test_every_row_read_is_accepted_or_quarantined(tracked):
 def test_a_run_leaves_a_snapshot_parquet_and_a_report(tracked):
     folder, _ = tracked
     assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2026-10-08",)]
-    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == ["status.json", "status.md"]
+    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == [
+        "card.png",
+        "figures",
+        "status.html",
+        "status.json",
+        "status.md",
+    ]
+    assert "latest/status.html" in (folder / "data/reports/index.html").read_text(encoding="utf-8")
     assert list((folder / "data/published").rglob("fact_observation.parquet"))
 
 
@@ -123,6 +131,7 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     code, out, err = threefutures(folder, "run", "--as-of", "2026-10-08")
     assert code == 0
     assert "0 new facts, 1329 known" in err
+    assert "46 dates: 0 computed, 46 as before" in err
     assert out.splitlines()[-1].startswith("  next: ")
     assert err.splitlines()[-1].startswith("publish")
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
@@ -136,7 +145,7 @@ def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_p
     (tmp_path / "threefutures.toml").write_text(
         '[verdict]\nprior = "sceptic"\n[sources.git]\nrepositories = ["service"]\n'
     )
-    both = [started(tmp_path, "run", "--as-of", "2026-10-08", "--json") for _ in range(2)]
+    both = [started(tmp_path, "run", "--as-of", "2025-06-30", "--json") for _ in range(2)]
     said = [process.communicate(timeout=SECONDS) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert ask(tmp_path, "SELECT count(*), count(DISTINCT status) FROM run") == [(2, 1)]
@@ -206,10 +215,13 @@ def done_runs(folder):
 def test_the_schedule_makes_two_runs_by_itself(tmp_path):
     printed = tmp_path / "printed.jsonl"
     with printed.open("w") as file:  # a pipe that nobody reads is full after the first run
-        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", stdout=file)
+        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", "--ui", stdout=file)
     try:
         wait_until(lambda: process.poll() is not None or done_runs(tmp_path) >= 2)
         assert process.poll() is None, process.communicate()
+        server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
+        with urllib.request.urlopen(server.removesuffix("/api")) as page:
+            assert "Prefect" in page.read().decode()
     finally:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=SECONDS)
@@ -254,3 +266,27 @@ def test_a_transient_fault_alone_is_tried_again(tmp_path):
         check=True,
     )
     assert done.stdout == "[True, False, False]\n"
+
+
+DEPLOYED = """
+import inspect
+import yaml
+from prefect.flows import load_flow_from_entrypoint
+with open("prefect.yaml") as file:
+    (weekly,) = yaml.safe_load(file)["deployments"]
+track = load_flow_from_entrypoint(weekly["entrypoint"])
+print(track.name, set(weekly["parameters"]) <= set(inspect.signature(track.fn).parameters), weekly["concurrency_limit"])
+"""
+
+
+def test_the_deployment_for_workers_is_the_same_flow(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", DEPLOYED],
+        cwd=Path(__file__).parents[1],
+        env=environment(tmp_path, PREFECT_HOME=str(tmp_path)),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
+    )
+    assert done.stdout == "track True {'limit': 1, 'collision_strategy': 'CANCEL_NEW'}\n"

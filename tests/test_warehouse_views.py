@@ -61,6 +61,7 @@ def replayed_once():
         "n_series": 3,
         "n_checks": 0,
         "facts": {"n": 10, "sha256": "f" * 64},
+        "basis": "b" * 64,
     }
     prior = {"name": "uniform", "weights": {}}
     return {"clock": "known", "prior": prior, "steps": [step], "model": {"version": "1", "sha256": "m" * 64}}

@@ -1,22 +1,19 @@
 """Who may open the databases, and how: one writer at a time on the live file, any number of readers on the snapshot."""
 
-import fcntl
 import hashlib
-import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from metrics.errors import BusyError, WarehouseError
-from warehouse.faults import PUBLISH, explain, explained, is_damaged, is_locked, os_explained, told
+from warehouse.faults import PUBLISH, explain, explained, is_damaged, is_locked, os_explained
 from warehouse.files import being_written, partial_of, put_in_place, sweep
 from warehouse.home import Home
+from warehouse.lock import holder, say_who, try_lock
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 VIEWS = Path(__file__).with_name("views.sql")
@@ -64,9 +61,7 @@ def writer(
         with os_explained(home.lock):
             lock = held.enter_context(home.lock.open("a+", encoding="utf-8"))
             _acquire(lock.fileno(), home, wait_seconds, on_wait)
-            lock.truncate(0)
-            lock.write(json.dumps({"pid": os.getpid(), "command": command}))
-            lock.flush()
+            say_who(lock, command)
             sweep(home.root, home.published, home.reports, *home.reports.glob("*/"), *home.landing.glob("*/"))
         yield
 
@@ -74,36 +69,17 @@ def writer(
 def _acquire(descriptor: int, home: Home, wait_seconds: float, on_wait: Callable[[str], None] | None) -> None:
     deadline = time.monotonic() + wait_seconds
     told = on_wait is None
-    while not _try_lock(descriptor):
+    while not try_lock(descriptor):
         if time.monotonic() >= deadline:
             raise BusyError(
                 f"{home.root}: another process is writing",
-                found=_holder(home.lock),
+                found=holder(home.lock),
                 next="wait until it is done, or stop it, and run again",
             )
         if on_wait is not None and not told:
-            on_wait(f"waiting for {_holder(home.lock)}")
+            on_wait(f"waiting for {holder(home.lock)}")
             told = True
         time.sleep(POLL_SECONDS)
-
-
-def _try_lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _holder(lock: Path) -> str:
-    """Who holds the lock: command, process and since when."""
-    since = datetime.fromtimestamp(lock.stat().st_mtime, UTC)
-    try:
-        holder = json.loads(lock.read_text("utf-8"))
-        command, process = holder["command"], holder["pid"]
-    except (ValueError, LookupError, TypeError):  # the holder has the lock and is just writing who it is
-        return "a process that has just started"
-    return told(f"{command} (process {process}, since {since:%Y-%m-%d %H:%M} UTC)")
 
 
 @contextmanager

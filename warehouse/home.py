@@ -48,6 +48,11 @@ class Home(NamedTuple):
         """Locked by the one process that writes; says who that is."""
         return self.root / ".writer.lock"
 
+    @property
+    def schedule_lock(self) -> Path:
+        """Locked by the process that runs the schedule on this machine; says which."""
+        return self.root / ".schedule.lock"
+
     def prepare(self) -> None:
         """Make the folders.
 

@@ -31,7 +31,7 @@ Outcome = Mapping[tuple[str, str], DataError | None]
 
 _KEPT_FILES = "SELECT source, sha256 FROM old.landing ORDER BY fetched_at, sha256"
 
-RESULTS = ("run", "assessment", "evidence", "sensitivity_check", "marker", "replay")
+RESULTS = ("run", "assessment", "evidence", "sensitivity_check", "marker", "replay", "alert")
 
 
 class Rebuilt(NamedTuple):

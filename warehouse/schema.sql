@@ -366,17 +366,35 @@ CREATE TABLE replay (
     facts INTEGER NOT NULL,
     facts_sha256 VARCHAR NOT NULL,
     model_sha256 VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL DEFAULT '',
+    kept_by VARCHAR NOT NULL DEFAULT 'replay',
     stored_at TIMESTAMP NOT NULL,
+    head JSON NOT NULL DEFAULT '{}',
     document JSON NOT NULL,
     PRIMARY KEY (replay_id, as_of)
 );
-COMMENT ON TABLE replay IS 'What would have been said on many dates (threefutures replay); one row a date.';
+COMMENT ON TABLE replay IS 'What would have been said on many dates (threefutures run, replay); one row a date.';
 COMMENT ON COLUMN replay.replay_id IS 'Short name of a replay: the same clock, prior, dates, facts and model.';
 COMMENT ON COLUMN replay.clock IS 'known: with what was public then; observed: hindsight, with what had happened by then.';
 COMMENT ON COLUMN replay.stall_change IS 'Decibans for a stall since the date before; with those of all dates before they are its evidence.';
 COMMENT ON COLUMN replay.compounding_change IS 'The same for compounding gains.';
 COMMENT ON COLUMN replay.recursive_change IS 'The same for recursive self-improvement.';
+COMMENT ON COLUMN replay.basis IS 'Hash of all the row follows from: model, prior, date, and the facts known then and on the date before.';
+COMMENT ON COLUMN replay.kept_by IS 'The command that keeps it: run has one of every month, replaced when it grows; replay what was asked for.';
+COMMENT ON COLUMN replay.head IS 'The replay without its dates: clock, prior, first date, model.';
 COMMENT ON COLUMN replay.series IS 'Series that carried evidence on the date.';
+
+CREATE TABLE alert (
+    channel VARCHAR PRIMARY KEY,
+    told_at TIMESTAMP NOT NULL,
+    run_id VARCHAR NOT NULL,
+    assessment_id VARCHAR NOT NULL,
+    standing JSON NOT NULL
+);
+COMMENT ON TABLE alert IS 'What each channel of the alerts knows; what is otherwise after a run is told it.';
+COMMENT ON COLUMN alert.channel IS 'webhook, slack, email or command.';
+COMMENT ON COLUMN alert.told_at IS 'When the last run ended that told it, or had nothing new to tell (UTC).';
+COMMENT ON COLUMN alert.standing IS 'What stood then: verdict, markers, crossing values, health of the sources; a JSON object.';
 
 CREATE VIEW latest_assessment AS
 SELECT * EXCLUDE (document) FROM assessment ORDER BY as_of DESC, stored_at DESC, assessment_id LIMIT 1;

@@ -63,30 +63,33 @@ def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> 
         print_json(run_document(tracked))
     else:
         click.echo("")
-        print_block(tracked.assessment, previous=tracked.previous)
+        from reports.tripwires import next_line
+
+        print_block(tracked.assessment, previous=tracked.previous, ahead=next_line(tracked.ahead))
     require_all(tracked.ingested)
 
 
 @click.command()
 @click.option("--cron", help="When, in UTC (default: that of threefutures.toml); a sixth field counts seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line: the schedule, then every run.")
-def serve(cron: str | None, as_json: bool) -> None:
+@click.option("--ui", is_flag=True, help="Show every run to browsers of this machine; the address is printed.")
+def serve(cron: str | None, as_json: bool, ui: bool) -> None:
     """Run the pipeline on a schedule until stopped with Ctrl-C.
 
     \b
-    Example: threefutures serve --cron "0 6 * * 1"
+    Example: threefutures serve --cron "0 6 * * 1" --ui
     """
     said, home = configuration(), kept_home()
     kept_choices()
     home.prepare()
     quiet_prefect(home.prefect)
-    server = local_server(home.prefect)
+    server = local_server(home.prefect, ui=ui)
     show_progress()
     from flows.schedule import When
     from flows.schedule import serve as serve_flow
 
     when = When("--cron", cron) if cron else When(f"{said.place('schedule', 'cron')}: cron", said.schedule.cron)
-    serve_flow(home.root, when=when, configuration=said.file, server=server, as_json=as_json)
+    serve_flow(home.root, when=when, configuration=said.file, server=server, ui=ui, as_json=as_json)
 
 
 @click.command(short_help="Make facts and quarantine anew from the landed files.")

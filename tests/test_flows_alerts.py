@@ -1,0 +1,319 @@
+"""Alerts over real channels: servers on this machine, a program, and what is kept of them."""
+
+import json
+import socket
+import sys
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from reports_samples import LEANS, assessment, record
+
+from flows import channels as travelling
+from flows.alerts import Concluded, tell
+from flows.channels import ChannelError, Parcel, channels
+from flows.configuration import Alerts
+from warehouse.connection import live
+from warehouse.home import Home
+
+PARCEL = Parcel("threefutures: <now>", "first & last\n", {"subject": "threefutures: <now>", "n": 1})
+ADDRESS = "THREEFUTURES_TEST_WEBHOOK"
+AT = datetime(2026, 10, 10, 9, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr(travelling, "PAUSES", (0.0, 0.0))
+
+
+def only(**settings):
+    (channel,) = channels(Alerts.model_validate(settings))
+    return channel
+
+
+def refusal(channel):
+    with pytest.raises(ChannelError) as error:
+        channel.send(PARCEL)
+    return str(error.value)
+
+
+@pytest.fixture
+def webhook(httpserver, monkeypatch):
+    """An address on this machine that is in the environment."""
+    monkeypatch.setenv(ADDRESS, httpserver.url_for("/s3cret"))
+    return httpserver
+
+
+def test_a_webhook_gets_the_document_as_json(webhook):
+    webhook.expect_ordered_request("/s3cret", "POST", json=PARCEL.document).respond_with_data("")
+    only(webhook=f"env:{ADDRESS}").send(PARCEL)
+    webhook.check()
+
+
+def test_slack_gets_text_in_which_nothing_is_markup(webhook):
+    expected = {"text": "threefutures: &lt;now&gt;\nfirst &amp; last\n"}
+    webhook.expect_ordered_request("/s3cret", "POST", json=expected).respond_with_data("ok")
+    only(slack=f"env:{ADDRESS}").send(PARCEL)
+    webhook.check()
+
+
+def test_a_webhook_is_tried_again_where_that_may_help(webhook):
+    for status in (503, 429, 200):
+        webhook.expect_ordered_request("/s3cret").respond_with_data("", status)
+    only(webhook=f"env:{ADDRESS}").send(PARCEL)
+    assert [answer.status_code for _, answer in webhook.log] == [503, 429, 200]
+
+
+@pytest.mark.parametrize("status", [302, 404])
+def test_a_webhook_that_refuses_is_not_tried_again_nor_followed(webhook, status):
+    webhook.expect_request("/s3cret").respond_with_data("", status, {"Location": webhook.url_for("/else")})
+    said = refusal(only(webhook=f"env:{ADDRESS}"))
+    assert said == f"the address in {ADDRESS} answered {status}"
+    assert [request.path for request, _ in webhook.log] == ["/s3cret"]
+
+
+def test_no_fault_of_a_webhook_repeats_its_address(monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        monkeypatch.setenv(ADDRESS, f"http://127.0.0.1:{probe.getsockname()[1]}/s3cret")
+        assert refusal(only(webhook=f"env:{ADDRESS}")) == f"the address in {ADDRESS} gave no answer (ConnectError)"
+    monkeypatch.setenv(ADDRESS, "s3cret")
+    said = refusal(only(webhook=f"env:{ADDRESS}"))
+    assert "s3cret" not in said
+    assert ADDRESS in said
+    monkeypatch.delenv(ADDRESS)
+    assert refusal(only(webhook=f"env:{ADDRESS}")) == f"{ADDRESS} is not set"
+
+
+class Mailbox:
+    """A mail server for one letter; it takes plain logins of ada:s3cret where it asks for one."""
+
+    def __init__(self, *, login=False, answer="250 taken"):
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.letter, self.envelope = b"", []
+        self.login, self.answer = login, answer
+        self.thread = Thread(target=self.serve)
+
+    def serve(self):
+        connection, _ = self.listening.accept()
+        with connection, connection.makefile("rwb") as talk:
+            self.say(talk, "220 here")
+            for line in talk:
+                word = line.decode().strip()
+                if word.upper().startswith("EHLO"):
+                    self.say(talk, *(["250-here", "250 AUTH PLAIN"] if self.login else ["250 here"]))
+                elif word.startswith("AUTH"):
+                    self.say(talk, "535 no: " + word if word.split()[-1] != "AGFkYQBzM2NyZXQ=" else "235 welcome")
+                elif word.upper() == "DATA":
+                    self.say(talk, "354 go on")
+                    self.letter = b"".join(iter(talk.readline, b".\r\n"))
+                    self.say(talk, self.answer)
+                elif word.upper() == "QUIT":
+                    self.say(talk, "221 bye")
+                    return
+                else:
+                    self.envelope.append(word)
+                    self.say(talk, "250 well")
+
+    def say(self, talk, *lines):
+        talk.write("".join(f"{line}\r\n" for line in lines).encode())
+        talk.flush()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.thread.join(timeout=20)
+        self.listening.close()
+
+
+def mail(box, **more):
+    return only(
+        email={
+            "host": "127.0.0.1",
+            "port": box.port,
+            "sender": "three@example.org",
+            "recipients": ["ada@example.org", "bob@example.org"],
+            "starttls": False,
+            **more,
+        }
+    )
+
+
+def test_a_letter_arrives_with_subject_text_and_recipients():
+    with Mailbox() as box:
+        mail(box).send(PARCEL)
+    letter = message_from_bytes(box.letter, policy=policy.default)
+    assert [line.partition(" size")[0] for line in box.envelope] == [
+        "mail FROM:<three@example.org>",
+        "rcpt TO:<ada@example.org>",
+        "rcpt TO:<bob@example.org>",
+    ]
+    assert (letter["Subject"], letter["To"]) == ("threefutures: <now>", "ada@example.org, bob@example.org")
+    assert letter.get_content() == "first & last\r\n"
+
+
+LOGIN = {"user": "env:THREEFUTURES_TEST_USER", "password": "env:THREEFUTURES_TEST_PASSWORD"}
+
+
+def test_a_letter_is_sent_with_the_login_of_the_environment(monkeypatch):
+    monkeypatch.setenv("THREEFUTURES_TEST_USER", "ada")
+    monkeypatch.setenv("THREEFUTURES_TEST_PASSWORD", "s3cret")
+    with Mailbox(login=True) as box:
+        mail(box, **LOGIN).send(PARCEL)
+    assert box.letter
+
+
+def test_a_refused_login_is_told_without_what_was_sent(monkeypatch):
+    monkeypatch.setenv("THREEFUTURES_TEST_USER", "ada")
+    monkeypatch.setenv("THREEFUTURES_TEST_PASSWORD", "wrong-s3cret")
+    with Mailbox(login=True) as box:
+        assert refusal(mail(box, **LOGIN)) == "127.0.0.1 answered 535"
+    assert box.letter == b""
+
+
+def test_a_server_that_cannot_encrypt_gets_no_letter():
+    with Mailbox() as box:
+        assert refusal(mail(box, starttls=True)) == "127.0.0.1 speaks no STARTTLS, or takes no login"
+    assert box.letter == b""
+
+
+def test_a_letter_that_is_refused_for_good_is_told_with_its_code():
+    with Mailbox(answer="554 not here") as box:
+        assert refusal(mail(box)) == "127.0.0.1 answered 554"
+
+
+def test_a_command_gets_the_text_and_no_secret_of_another_channel(tmp_path, monkeypatch):
+    monkeypatch.setenv(ADDRESS, "http://127.0.0.1:1/s3cret")
+    script = (
+        "import os, sys; open(sys.argv[1], 'w').write("
+        "os.environ['THREEFUTURES_ALERT_SUBJECT'] + sys.stdin.read() + str(len(os.environ.get(sys.argv[2], ''))))"
+    )
+    words = [sys.executable, "-c", script, str(tmp_path / "told"), ADDRESS]
+    both = channels(Alerts.model_validate({"webhook": f"env:{ADDRESS}", "command": words}))
+    both[1].send(PARCEL)
+    assert (tmp_path / "told").read_text() == "threefutures: <now>first & last\n0"
+
+
+def test_a_command_that_fails_is_told():
+    assert (
+        refusal(only(command=["/no/such/program"])) == "/no/such/program cannot be started: No such file or directory"
+    )
+    assert refusal(only(command=["false"])) == "false ended with code 1"
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path / "data")
+    home.prepare()
+    return home
+
+
+def concluded(of, run="r1", stale="", failing=()):
+    sources = record().sources.assign(stale=stale)
+    return Concluded(run, f"a-{run}", of, sources, failing, Path("status.md"), AT)
+
+
+NO_TRIPWIRES = Alerts(tripwires=False)
+
+
+def outcomes(home, run, *told, settings=NO_TRIPWIRES):
+    return [one["outcome"] for one in tell(home, run, settings, told)]
+
+
+class Sent(list):
+    """A channel that keeps what it is sent, or refuses it."""
+
+    def channel(self, name="command", *, refusing=False):
+        def send(parcel):
+            if refusing:
+                raise ChannelError("gone")
+            self.append(parcel)
+
+        return travelling.Channel(name, "here", send)
+
+
+def test_a_new_channel_is_told_of_changes_from_then_on_and_of_each_once(home):
+    sent = Sent()
+    assert outcomes(home, concluded(assessment()), sent.channel()) == ["begun"]
+    assert outcomes(home, concluded(assessment(verdict=LEANS), "r2"), sent.channel()) == ["told"]
+    assert outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel()) == ["nothing new"]
+    assert [parcel.subject for parcel in sent] == ["threefutures: now leans compounding (was: cannot tell)"]
+    assert sent[0].document["changes"] == [
+        {
+            "kind": "verdict",
+            "id": "",
+            "was": {"kind": "cannot_tell", "scenario": None},
+            "now": {"kind": "leans", "scenario": "compounding"},
+        }
+    ]
+
+
+def test_a_channel_that_failed_is_told_by_the_next_run_and_the_others_are_not_told_twice(home):
+    good, bad = Sent(), Sent()
+    tell(home, concluded(assessment()), NO_TRIPWIRES, [good.channel("webhook"), bad.channel("slack")])
+    told = tell(
+        home,
+        concluded(assessment(verdict=LEANS), "r2"),
+        NO_TRIPWIRES,
+        [bad.channel("slack", refusing=True), good.channel("webhook")],
+    )
+    assert told == [
+        {"alert": "slack", "outcome": "failed", "reason": "gone"},
+        {"alert": "webhook", "outcome": "told"},
+    ]
+    again = concluded(assessment(verdict=LEANS), "r3")
+    assert outcomes(home, again, good.channel("webhook"), bad.channel("slack")) == ["nothing new", "told"]
+    assert (len(good), len(bad)) == (1, 1)
+
+
+def test_what_is_silenced_is_not_told_later_either(home):
+    sent, silent = Sent(), Alerts(verdict=False, tripwires=False)
+    outcomes(home, concluded(assessment()), sent.channel())
+    assert outcomes(home, concluded(assessment(verdict=LEANS), "r2"), sent.channel(), settings=silent) == [
+        "nothing new"
+    ]
+    assert outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel()) == ["nothing new"]
+    assert sent == []
+
+
+def test_nothing_is_kept_of_an_address(home, webhook):
+    webhook.expect_request("/s3cret").respond_with_data("")
+    told = channels(Alerts.model_validate({"webhook": f"env:{ADDRESS}"}))
+    for at, of in enumerate((assessment(), assessment(verdict=LEANS))):
+        tell(home, concluded(of, f"r{at}"), NO_TRIPWIRES, told)
+    with live(home) as connection:
+        kept = connection.execute("SELECT * FROM alert").fetchall()
+    assert len(webhook.log) == 1
+    assert json.loads(webhook.log[0][0].get_data())["run"] == "r1"
+    assert "s3cret" not in str(kept)
+
+
+def configured(folder, **text):
+    lines = [f"{key} = {value}" for key, value in text.items()]
+    (folder / "threefutures.toml").write_text("\n".join(["[alerts]", *lines]))
+
+
+def test_the_command_tries_every_channel_and_shows_no_address(threefutures, folder, webhook):
+    webhook.expect_request("/s3cret").respond_with_data("")
+    configured(folder, webhook=f'"env:{ADDRESS}"', command='["false"]')
+    code, out, err = threefutures("alert", "--test", "--json")
+    assert code == 1
+    assert json.loads(out) == [
+        {"channel": "webhook", "where": f"the address in {ADDRESS}", "test": "sent"},
+        {"channel": "command", "where": "false", "test": "false ended with code 1"},
+    ]
+    assert err == (
+        "command: the test message was not taken\n"
+        "  found  false ended with code 1\n"
+        "  next   mend [alerts] in threefutures.toml, or the variable it names; then threefutures alert --test\n"
+    )
+
+
+def test_without_a_channel_there_is_nothing_to_try(threefutures):
+    code, _, err = threefutures("alert", "--test")
+    assert (code, err.splitlines()[0]) == (2, "there is no channel to test")
