@@ -192,13 +192,17 @@ def test_lines_of_json_and_of_csv_are_counted_as_in_the_file():
     assert read_rows(lines, name="mine")["line"].tolist() == [1, 2]
 
 
-@pytest.fixture
-def published(home, configured, tmp_path):
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, empty):
     """Embedded facts, and a private table."""
-    (tmp_path / "ours.csv").write_text(CSV.replace("ours", "SECRET"))
-    ingest_each(home, ("metr_horizons",), at=AT)
-    ingest_own_sources(home, configured('[sources.mine]\npath = "ours.csv"'), at=AT)
-    publish(home)
+    folder = tmp_path_factory.mktemp("published")
+    home = copy_of(empty, folder / "data")
+    (folder / "ours.csv").write_text(CSV.replace("ours", "SECRET"))
+    (folder / "threefutures.toml").write_text('[sources.mine]\npath = "ours.csv"')
+    with writer(home, command="test", wait_seconds=1):
+        ingest_each(home, ("metr_horizons",), at=AT)
+        ingest_own_sources(home, load_configuration(folder, environment={}).sources, at=AT)
+        publish(home)
     return home
 
 
