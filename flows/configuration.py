@@ -236,6 +236,15 @@ class Retention(Table):
     """Days after which a landed file goes on which no fact rests; by default never."""
 
 
+class Lake(Table):
+    """A warehouse that several machines write to, in place of the live database; needs the extra `ducklake`."""
+
+    catalogue: EnvironmentSecret
+    """How to reach its PostgreSQL database ("host=... dbname=... user=..."), as "env:NAME"."""
+    data: FilePath
+    """Folder of its files, the same for every machine."""
+
+
 class Configuration(Table):
     """threefutures.toml."""
 
@@ -247,6 +256,7 @@ class Configuration(Table):
     alerts: Alerts = Alerts()
     network: Network = Network()
     retention: Retention = Retention()
+    lake: Lake | None = None
     _file: Path | None = PrivateAttr(default=None)
     _origin: Origin = PrivateAttr(default=Origin(NAME, "", {}))
 

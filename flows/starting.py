@@ -29,6 +29,7 @@ TABLES: Sequence[tuple[str, type[BaseModel]]] = (
     ("[alerts.email]", models.Email),
     ("[network]", models.Network),
     ("[retention]", models.Retention),
+    ("[lake]", models.Lake),
 )
 """Tables in the order of the page."""
 

@@ -20,12 +20,13 @@ from flows import report as reporting
 from flows.channels import channels
 from flows.choices import Choices, chosen
 from flows.configuration import Alerts, Retention, load_configuration
+from flows.configured_home import configured_home
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recorded import recorded
 from flows.retention import retain
-from flows.settings import home_folder, wait_seconds
+from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
 from scenarios.words import counted
@@ -173,7 +174,7 @@ def track(
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
     said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
-    folder = Home(Path(home) if home else home_folder(said.home))
+    folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):

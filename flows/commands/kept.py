@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import say, today
-from flows.settings import home_folder
 from metrics.errors import DataError
 
 if TYPE_CHECKING:
@@ -24,9 +23,9 @@ def configuration() -> "Configuration":
 
 def kept_home() -> "Home":
     """The data folder; it need not exist."""
-    from warehouse.home import Home
+    from flows.configured_home import configured_home
 
-    return Home(home_folder(configuration().home))
+    return configured_home(configuration())
 
 
 def kept_known() -> "Known":
