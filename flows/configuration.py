@@ -245,6 +245,13 @@ class Lake(Table):
     """Folder of its files, the same for every machine."""
 
 
+class Tasks(Table):
+    """Where `git` measures repositories and `calibrate` simulates worlds; by default here."""
+
+    dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+$")
+    """Scheduler of a Dask cluster, "tcp://host:8786"; needs the extra `dask`."""
+
+
 class Configuration(Table):
     """threefutures.toml."""
 
@@ -257,6 +264,7 @@ class Configuration(Table):
     network: Network = Network()
     retention: Retention = Retention()
     lake: Lake | None = None
+    tasks: Tasks = Tasks()
     _file: Path | None = PrivateAttr(default=None)
     _origin: Origin = PrivateAttr(default=Origin(NAME, "", {}))
 

@@ -4,8 +4,9 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -27,6 +28,9 @@ from metrics.estimators.git_ai_notes import REF
 from metrics.estimators.markers import MarkerTable, embedded_markers
 from metrics.estimators.output import output_multiplier, work_of
 from warehouse.files import partial_of, put_in_place
+
+if TYPE_CHECKING:
+    from flows.cluster import Spread
 
 SECRET_BYTES = 32
 
@@ -76,6 +80,7 @@ def measure(
     out: Path | None = None,
     asked: Asked = SHARES_ONLY,
     progress: Progress | None = None,
+    spread: "Spread | None" = None,
 ) -> list[Measured]:
     """Measure repositories, and write what was found.
 
@@ -86,6 +91,7 @@ def measure(
         out: folder for the three files; none are written without.
         asked: what else to measure.
         progress: told of the commits read.
+        spread: works on repositories elsewhere than in this process, where `home` and the folders lie too.
 
     Raises:
         UsageError: an address is none that is read.
@@ -94,18 +100,17 @@ def measure(
     # Arrow's own allocator keeps 30 MB in reserve; tables here are small, and the process may stay for days.
     pa.set_memory_pool(pa.system_memory_pool())
     markers, secret = embedded_markers(), author_secret(home)
-    found = [
-        _measure_one(address, name, home, markers, secret, jobs, asked, progress)
-        for address, name in zip(addresses, names_of(addresses), strict=True)
-    ]
+    one = partial(_measure_one, home=home, markers=markers, secret=secret, jobs=jobs, asked=asked, progress=progress)
+    named = list(zip(addresses, names_of(addresses), strict=True))
+    found = list(spread(one, named) if spread else map(one, named))
     if out:
         write(out, found, markers)
     return found
 
 
 def _measure_one(
-    address: str,
-    name: str,
+    named: tuple[str, str],
+    *,
     home: Path,
     markers: MarkerTable,
     secret: bytes,
@@ -113,6 +118,7 @@ def _measure_one(
     asked: Asked,
     progress: Progress | None,
 ) -> Measured:
+    address, name = named
     url = git_address.is_url(address)
     path = git_clone.mirror(address, home / "mirrors") if url else Path(address).absolute()
     folder = folder_of(home / "histories", address if url else str(path))

@@ -30,6 +30,7 @@ TABLES: Sequence[tuple[str, type[BaseModel]]] = (
     ("[network]", models.Network),
     ("[retention]", models.Retention),
     ("[lake]", models.Lake),
+    ("[tasks]", models.Tasks),
 )
 """Tables in the order of the page."""
 

@@ -9,6 +9,7 @@ from metrics.errors import DataError
 if TYPE_CHECKING:
     from flows.assess import Known
     from flows.choices import Choices
+    from flows.cluster import Spread
     from flows.configuration import Configuration
     from scenarios import Assessment
     from warehouse.home import Home
@@ -67,3 +68,20 @@ def kept_choices(prior: str | None = None) -> "Choices":
     from flows.choices import chosen
 
     return chosen(configuration(), prior=prior, today=today())
+
+
+def kept_spread() -> "Spread | None":
+    """Where work goes that is cut into pieces: to the cluster that is configured, or nowhere else."""
+    address = configuration().tasks.dask
+    if not address:
+        return None
+    from flows.server import local_server
+    from flows.settings import quiet_prefect
+
+    home = kept_home()
+    home.prepare()
+    quiet_prefect(home.prefect)
+    local_server(home.prefect).wait()
+    from flows.cluster import dask_spread
+
+    return dask_spread(address)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from flows.commands.kept import kept_home
+from flows.commands.kept import kept_home, kept_spread
 from flows.commands.options import PATH, as_json, minutes_option, release_dates_option, scorer_option
 from flows.console import Day, Rates, print_json, print_text, speaks_unicode, terminal_width
 
@@ -92,7 +92,7 @@ def git(
     from reports.code_shares import shares_text
 
     asked = Asked(surviving, output_multiplier, baseline)
-    found = measure(repositories, home=kept_home().root / "git", jobs=jobs, out=out, asked=asked)
+    found = measure(repositories, home=kept_home().root / "git", jobs=jobs, out=out, asked=asked, spread=kept_spread())
     summary = summary_of(found, embedded_markers())
     if as_json:
         print_json(summary)
