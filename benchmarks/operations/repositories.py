@@ -13,6 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from distributed import LocalCluster
+
+from flows.cluster import dask_spread
+from flows.git_report import measure
+from flows.server import local_server
+from flows.settings import quiet_prefect
+
 COMMITS = 20
 MOMENT = 1_750_000_000
 
@@ -40,11 +47,6 @@ def make(folder, count):
 
 
 def timed(workers, repositories, home):
-    from distributed import LocalCluster
-
-    from flows.cluster import dask_spread
-    from flows.git_report import measure
-
     with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
         spread = dask_spread(cluster.scheduler_address)
         list(spread(len, [""] * workers))  # workers have imported what they need
@@ -57,10 +59,6 @@ def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        os.environ["THREEFUTURES_HOME"] = name
-        from flows.server import local_server
-        from flows.settings import quiet_prefect
-
         (folder / "prefect").mkdir()
         quiet_prefect(folder / "prefect")
         local_server(folder / "prefect").wait()
