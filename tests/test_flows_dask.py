@@ -36,7 +36,7 @@ if __name__ == "__main__":
     from flows.cluster import dask_spread
     from warehouse.home import Home
 
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         spread = dask_spread(cluster.scheduler_address)
         told = list(spread(square, list(range(8))))
         print([result for result, _ in told], os.getpid() in {process for _, process in told})

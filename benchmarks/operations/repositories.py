@@ -47,7 +47,7 @@ def make(folder, count):
 
 
 def timed(workers, repositories, home):
-    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0") as cluster:
         spread = dask_spread(cluster.scheduler_address)
         list(spread(len, [""] * workers))  # workers have imported what they need
         started = time.perf_counter()

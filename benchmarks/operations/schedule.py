@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 COUNTS = """SELECT state_type, count(*) FROM flow_run
-WHERE auto_scheduled AND expected_start_time <= datetime('now') GROUP BY ALL ORDER BY 1"""
+WHERE auto_scheduled AND expected_start_time <= datetime('now') GROUP BY 1"""
 
 
 # In the background of a script Ctrl-C is ignored, and so it would be in what is started here.
