@@ -1,6 +1,6 @@
 """Seconds that 1,000 calibration worlds take, and the page of figures.
 
-python benchmarks/calibrate.py [JOBS]            # 1,000 worlds in all, a fifth of them of each suite
+python benchmarks/calibrate.py [JOBS]            # 1,000 worlds in all, spread evenly over the suites
 python benchmarks/calibrate.py JOBS --write      # 1,000 of each suite: docs/calibration.md and docs/calibration.svg
 """
 

@@ -15,6 +15,7 @@ import pandas as pd
 from flows.channels import Channel, ChannelError, Parcel
 from flows.configuration import Alerts
 from flows.progress import LOGGER
+from metrics import load_indicators
 from reports.alert import SILENCED_BY, Told, message
 from reports.plain_json import plain_json
 from reports.standing import Difference, differences, standing
@@ -91,7 +92,7 @@ def _is_wanted(one: Difference, settings: Alerts) -> bool:
 def _parcel(home: Home, run: Concluded, before: kept.LastTold, found: Sequence[Difference]) -> Parcel:
     with live(home) as connection:
         previous = results.document(connection, before.assessment_id)
-    told = message(found, Told(run.assessment, previous, run.sources, str(run.report)))
+    told = message(found, Told(run.assessment, previous, run.sources, str(run.report), load_indicators()))
     verdict = run.assessment.verdict
     document = {
         "subject": told.subject,

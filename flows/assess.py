@@ -1,8 +1,9 @@
 """Facts -> assessment: what is known on a date, read and classified."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -15,9 +16,11 @@ from metrics.series import news
 from metrics.source import Source, sources
 from scenarios import Assessment
 from scenarios.classifier import classify_judged
+from scenarios.tripwires import Tripwires, read_tripwires, tripwires
 from warehouse import facts, results
 from warehouse.connection import live, snapshot
 from warehouse.home import Home
+from warehouse.own import own_sources
 from warehouse.quarantine import quarantined
 from warehouse.runs import Failing, failing
 
@@ -34,6 +37,24 @@ class Known(NamedTuple):
     """Where it was read, for people."""
     failing: Mapping[str, Failing]
     """Sources that gave nothing when they were last ingested, by id."""
+    own: Mapping[str, Source] = MappingProxyType({})
+    """Sources of the user's own, by id."""
+
+    @property
+    def public(self) -> "Known":
+        """The same without private sources: what the public record says, and what verdicts and reports are made of."""
+        every = {**sources(), **self.own}
+        private = [key for key, one in every.items() if one.private]
+        return self._replace(
+            facts=_without(self.facts, private),
+            said=_without(self.said, private),
+            quarantine=_without(self.quarantine, private),
+            own={key: one for key, one in self.own.items() if not one.private},
+        )
+
+
+def _without(frame: pd.DataFrame, private: Sequence[str]) -> pd.DataFrame:
+    return frame[~frame["source"].isin(private)].reset_index(drop=True)
 
 
 def known_live(home: Home) -> Known:
@@ -45,6 +66,7 @@ def known_live(home: Home) -> Known:
             quarantined(connection),
             str(home.live),
             failing(connection),
+            own_sources(home),
         )
 
 
@@ -59,6 +81,7 @@ def known(home: Home, today: date) -> Known:
             quarantined(connection),
             str(home.snapshot),
             failing(connection),
+            own_sources(home),
         )
 
 
@@ -88,8 +111,16 @@ def _read_embedded(source: Source, at: datetime) -> list[tuple[pd.DataFrame, pd.
 
 
 def assess(known: Known, *, as_of: date, choices: Choices = USUAL, sensitivity: bool = True) -> Assessment:
-    """The assessment of what was known on a date."""
-    return classify_judged(known.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict())
+    """The assessment of what was public on a date."""
+    return classify_judged(
+        known.public.said, load_indicators(), as_of=as_of, sensitivity=sensitivity, **choices._asdict()
+    )
+
+
+def next_values(connection: results.Connection, assessment: Assessment) -> Tripwires:
+    """What to measure next: as stored with the same assessment, else worked out."""
+    stored = results.stored(connection, assessment.to_dict()) or {}
+    return read_tripwires(assessment, stored["tripwires"]) if "tripwires" in stored else tripwires(assessment)
 
 
 def previous_assessment(connection: results.Connection, assessment: Assessment) -> dict[str, Any] | None:

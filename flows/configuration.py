@@ -65,7 +65,7 @@ class OwnTable(Table):
     indicators: FilePath | None = None
     """What the indicators are (TOML), as `classify --indicators` takes it; those of the catalogue need none."""
     private: bool = True
-    """Used here, and left out of every report and export that is public."""
+    """Asked in SQL here, and without part in the verdict, in reports and in exports."""
     enabled: bool = True
     """false keeps the table and reads nothing."""
     every: Every = "always"
@@ -88,7 +88,7 @@ class InspectSource(Table):
     release_dates: FilePath | None = None
     """Release date by agent: METR's YAML, or a CSV."""
     private: bool = True
-    """Used here, and left out of every report and export that is public."""
+    """Asked in SQL here, and without part in the verdict, in reports and in exports."""
     enabled: bool = True
     """false keeps the table and reads nothing."""
     every: Every = "always"
@@ -98,18 +98,20 @@ class InspectSource(Table):
 
 
 class GitSource(Table):
-    """Repositories whose AI-written share of code is measured; authors are stored hashed."""
+    """Repositories whose AI-written share of code is measured; authors are hashed, and no export has it."""
 
     repositories: tuple[Repository, ...] = Field(min_length=1)
     """Folders, https or ssh addresses. No other repository is ever read."""
     jobs: int = Field(default=2, ge=1, le=64)
     """Repositories that are read at the same time."""
-    private: bool = True
-    """Used here, and left out of every report and export that is public."""
     enabled: bool = True
     """false keeps the table and measures nothing."""
-    every: Every = "always"
-    """How often at most they are measured."""
+    surviving: bool = False
+    """Whether the lines of HEAD are measured too, by blame; it costs another pass over every file."""
+    output_multiplier: bool = False
+    """Whether output per engineer is measured too; it costs another pass over the history."""
+    baseline: int | None = Field(default=None, ge=1970, le=2100)
+    """The year before AI that output is compared with; found by the marked share where it is left out."""
 
 
 def _kind(value: Any) -> str:

@@ -6,9 +6,11 @@ Which commands there are stands in commands/, how a fault is told in ending.py.
 import json
 import shutil
 import sys
+import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -90,6 +92,16 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def show_file(path: Path) -> None:
+    """Open a file in a browser; where there is none, say where it is."""
+    try:
+        opened = webbrowser.open(path.resolve().as_uri())
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        say(f"no browser can be opened here; the page is {path}")
+
+
 def show_progress() -> None:
     """Show the lines of a run on stderr."""
     from flows.progress import to_stderr
@@ -111,6 +123,7 @@ def print_block(
     assessment: "Assessment",
     *,
     previous: dict[str, Any] | None = None,
+    ahead: str = "",
     differs: Sequence[str] = (),
     next_commands: Sequence[str] = (),
 ) -> None:
@@ -121,6 +134,7 @@ def print_block(
     text = block(
         assessment,
         previous=previous,
+        ahead=ahead,
         unicode=speaks_unicode(),
         colour=speaks_colour(),
         differs=[*choices(assessment), *differs],
@@ -165,8 +179,9 @@ def run_document(tracked: "Tracked") -> dict[str, Any]:
     """A run of the pipeline in plain types: its assessment, and what became of each source."""
     return {
         **tracked.assessment.to_dict(),
+        "tripwires": tracked.ahead.to_dict()["wires"],
         "run": tracked.run_id,
         "ingested": [one._asdict() for one in tracked.ingested],
         "snapshot": str(tracked.published.path),
-        "report": str(tracked.report / "status.md"),
+        "report": str(tracked.report / "status.html"),
     }

@@ -19,8 +19,10 @@ def is_url(address: str) -> bool:
     """Whether an address is of another host; it is a path otherwise.
 
     Raises:
-        UsageError: git could take it for an option, or for a transport other than https and ssh.
+        UsageError: it is empty, or git could take it for an option, or for a transport other than https and ssh.
     """
+    if not address.strip():
+        raise UsageError("a repository has no address", found="an empty text", next="write . for this folder")
     if address.startswith("-"):
         raise UsageError(f"{address!r} looks like an option, not a repository", next=f"write ./{address} for a folder")
     scheme = _SCHEME.match(address)

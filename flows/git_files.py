@@ -8,13 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from flows.git_store import write_table
 from metrics.estimators.code_share import ADDED, Month, month_name, months_of
 from metrics.estimators.columns import numbers, texts
-from warehouse.files import write_whole
+from warehouse.files import partial_of, put_in_place, write_whole
 
 COMMIT_COLUMNS = ("commit", "month", "kind", "tools", "added", "deleted", "added_source", "author_key")
+
+COMMITS_WRITTEN = pa.schema(
+    [(name, pa.int64() if name in ("added", "deleted", "added_source") else pa.string()) for name in COMMIT_COLUMNS]
+)
+
+REPEATED = ["month", "kind", "tools", "author_key"]
+"""Columns of few different words; a dictionary of hashes would be as large as the hashes."""
+
+ROWS_AT_ONCE = 4_096
+"""Rows that are written at a time: a writer holds all of a group's columns at once."""
 
 
 def write_monthly(target: Path, months: Sequence[Month]) -> None:
@@ -28,7 +38,12 @@ def write_monthly(target: Path, months: Sequence[Month]) -> None:
 
 def write_commits(target: Path, commits: Sequence[pa.Table]) -> None:
     """The commits of every repository, one after another; lines are null where objects are missing."""
-    write_table(target, pa.concat_tables([commit_rows(one) for one in commits]))
+    being = partial_of(target)
+    with pq.ParquetWriter(being, COMMITS_WRITTEN, compression="zstd", use_dictionary=REPEATED) as writer:
+        for table in commits:
+            for start in range(0, len(table), ROWS_AT_ONCE):
+                writer.write_table(commit_rows(table.slice(start, ROWS_AT_ONCE)))
+    put_in_place(being, target)
 
 
 def commit_rows(commits: pa.Table) -> pa.Table:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
-from metrics.errors import DataError, UsageError
+from metrics.errors import DataError
 
 EMPTY_TREE = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
@@ -56,7 +56,7 @@ def git_directory(path: Path) -> Path:
             candidate = path / target  # noqa: PLW2901 -- a worktree's or submodule's .git file names its directory
         if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
             return candidate.absolute()
-    found = "a folder without .git" if path.is_dir() else "no such folder"
+    found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
     raise DataError(f"{path} is not a git repository", found=found, next="name the folder that holds .git, or a URL")
 
 
@@ -159,7 +159,7 @@ def _ask(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.
         # The program is git and every argument is ours, or a path behind an option of its own.
         return subprocess.run(command, env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
     except FileNotFoundError as error:
-        raise UsageError("git is not installed", found="no program git on PATH", next="install git 2.30+") from error
+        raise DataError("git is not installed", found="no program git on PATH", next="install git 2.30+") from error
 
 
 def run(repository: Repository, *arguments: str, given: Iterable[str] | bytes = ()) -> bytes:

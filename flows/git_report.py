@@ -1,41 +1,17 @@
-"""Histories measured, and the files that say what was found: monthly.csv, commits.parquet, summary.json."""
+"""What is said of measured repositories, and the files that say it: monthly.csv, commits.parquet, summary.json."""
 
-import hashlib
-import os
-from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-import pyarrow as pa
-
-from flows import git_address, git_clone
-from flows.git_blame import surviving
 from flows.git_files import write_commits, write_monthly, write_summary
-from flows.git_history import History, Progress, read_history
-from flows.git_landing import MOST_UNREAD, landed
-from flows.git_notes import attested_lines
-from flows.git_parts import PartReader
-from flows.git_process import AbortedError, Repository, borrowed, git_version, ref_of, repository_name
-from flows.git_read import head_at
-from flows.git_store import Store, folder_of, one_at_a_time
-from metrics.errors import DataError
+from flows.git_measure import SHARES_ONLY, Asked, Measured, Outcome, measure_each
+from flows.git_process import git_version
+from flows.git_store import folder_of, one_at_a_time
+from metrics.errors import DataError, UsageError
 from metrics.estimators import authorship, source_lines
-from metrics.estimators.code_share import Month, attested, day_of, left_out, monthly, overall, tools_seen
-from metrics.estimators.columns import numbers
-from metrics.estimators.git_ai_notes import REF
-from metrics.estimators.markers import MarkerTable, embedded_markers
-from metrics.estimators.output import output_multiplier, work_of
-from warehouse.files import partial_of, put_in_place
-
-if TYPE_CHECKING:
-    from flows.cluster import Spread
-
-SECRET_BYTES = 32
-
-SEED = 20_261_101
-"""Of the bootstrap: the same history gives the same interval."""
+from metrics.estimators.markers import embedded_markers
+from warehouse.files import being_written, put_all_in_place, sweep
 
 DEFINITIONS = {
     "universe": "commits reachable from HEAD with at most one parent; a shallow clone's boundary is left out",
@@ -50,28 +26,6 @@ DEFINITIONS = {
 }
 
 
-class Measured(NamedTuple):
-    """What was found in one repository."""
-
-    repo: str
-    months: list[Month]
-    commits: pa.Table
-    """code_share.COMMITS."""
-    summary: dict[str, Any]
-
-
-class Asked(NamedTuple):
-    """What is measured beside the shares; each costs another pass over the history."""
-
-    surviving: bool = False
-    output_multiplier: bool = False
-    baseline: int | None = None
-    """The year before AI; None finds the baseline by the marked share."""
-
-
-SHARES_ONLY = Asked()
-
-
 def measure(
     addresses: Sequence[str],
     *,
@@ -79,10 +33,8 @@ def measure(
     jobs: int = 2,
     out: Path | None = None,
     asked: Asked = SHARES_ONLY,
-    progress: Progress | None = None,
-    spread: "Spread | None" = None,
 ) -> list[Measured]:
-    """Measure repositories, and write what was found.
+    """Measure all of the repositories, and write what was found.
 
     Args:
         addresses: folders, https or ssh addresses.
@@ -90,151 +42,77 @@ def measure(
         jobs: processes that read diffs.
         out: folder for the three files; none are written without.
         asked: what else to measure.
-        progress: told of the commits read.
-        spread: works on repositories elsewhere than in this process, where `home` and the folders lie too.
 
     Raises:
         UsageError: an address is none that is read.
         DataError: a repository cannot be read.
     """
-    # Arrow's own allocator keeps 30 MB in reserve; tables here are small, and the process may stay for days.
-    pa.set_memory_pool(pa.system_memory_pool())
-    markers, secret = embedded_markers(), author_secret(home)
-    one = partial(_measure_one, home=home, markers=markers, secret=secret, jobs=jobs, asked=asked, progress=progress)
-    named = list(zip(addresses, names_of(addresses), strict=True))
-    found = list(spread(one, named) if spread else map(one, named))
+    outcomes = list(measure_each(addresses, home=home, jobs=jobs, asked=asked))
+    for outcome in outcomes:
+        if outcome.fault:
+            raise outcome.fault
+    found = [outcome.measured for outcome in outcomes if outcome.measured]
     if out:
-        write(out, found, markers)
+        write(out, found, home=home)
     return found
 
 
-def _measure_one(
-    named: tuple[str, str],
-    *,
-    home: Path,
-    markers: MarkerTable,
-    secret: bytes,
-    jobs: int,
-    asked: Asked,
-    progress: Progress | None,
-) -> Measured:
-    address, name = named
-    url = git_address.is_url(address)
-    path = git_clone.mirror(address, home / "mirrors") if url else Path(address).absolute()
-    folder = folder_of(home / "histories", address if url else str(path))
-    with borrowed(path, name=name) as repository, one_at_a_time(folder):
-        reader = PartReader(repository, markers, secret, jobs)
-        history = read_history(repository, folder, reader, progress=progress)
-        extras: dict[str, Any] = {"notes": _notes(repository, path, history.commits, reader, folder)}
-        if asked.surviving:
-            extras["surviving"] = surviving(repository, history.commits, reader, jobs=jobs)
-        if asked.output_multiplier:
-            extras["output_multiplier"] = _output(repository, history.commits, reader, folder, asked.baseline)
-        return Measured(
-            name, monthly(history.commits, repo=name), history.commits, _summary(repository, history) | extras
-        )
-
-
-def _notes(
-    repository: Repository, path: Path, commits: pa.Table, reader: PartReader, folder: Path
-) -> dict[str, Any] | None:
-    notes = ref_of(path, REF)
-    if not notes:
-        return None
-    readable = commits.filter(commits["has_diff"])["commit"].to_pylist()
-    return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
-
-
-def _output(
-    repository: Repository, commits: pa.Table, reader: PartReader, folder: Path, baseline: int | None
-) -> dict[str, Any]:
-    try:
-        found = landed(repository, commits, reader, Store(folder).paths())
-    except AbortedError:
-        return {"no_estimate": f"the objects of more than {MOST_UNREAD} steps of the main line are missing"}
-    work = work_of(commits, found.durable)
-    output = output_multiplier(work, end_at=found.end_at, baseline_year=baseline, seed=SEED)
-    return {**as_json(output), "seed": SEED, "steps_unread": found.steps_unread, "most_in_a_step": found.most_in_a_step}
-
-
-def as_json(value: Any) -> Any:
-    """Named tuples as objects, all the way down."""
-    if hasattr(value, "_asdict"):
-        return {name: as_json(one) for name, one in value._asdict().items()}
-    return [as_json(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def names_of(addresses: Sequence[str]) -> list[str]:
-    """What to call each repository: its folder's name, with a few letters of its address where two are the same."""
-    urls = [git_address.is_url(address) for address in addresses]
-    names = [
-        git_address.url_name(address) if url else repository_name(Path(address))
-        for address, url in zip(addresses, urls, strict=True)
-    ]
-    times = Counter(names)
-    return [
-        name if times[name] == 1 else f"{name}-{hashlib.sha256(os.fsencode(address)).hexdigest()[:6]}"
-        for name, address in zip(names, addresses, strict=True)
-    ]
-
-
-def author_secret(home: Path) -> bytes:
-    """The key of the authors' keys, made once a data folder: without it nobody can try addresses on them.
+def require_out(out: Path | None) -> None:
+    """A folder for the files, before any work.
 
     Raises:
-        DataError: the file is not what was written.
+        UsageError: there is something else in its place.
     """
-    path = home / "author.key"
-    if not path.is_file():
-        home.mkdir(parents=True, exist_ok=True)
-        partial = partial_of(path)
-        partial.touch(mode=0o600)
-        partial.write_bytes(os.urandom(SECRET_BYTES))
-        put_in_place(partial, path)
-    secret = path.read_bytes()
-    if len(secret) != SECRET_BYTES:
-        raise DataError(
-            f"{path} is not the key of the authors' keys",
-            found=f"{len(secret)} bytes where {SECRET_BYTES} were written",
-            next="bring it back from a backup, or remove it: authors get new keys",
+    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists()) if out else None
+    if there and not there.is_dir():
+        raise UsageError(
+            f"--out {out} cannot be a folder", found=f"a file at {there}", next="name a folder; the file is as it was"
         )
-    return secret
 
 
-def write(out: Path, found: Sequence[Measured], markers: MarkerTable) -> None:
-    """The three files, into a folder that is made if need be."""
+def require_measured(outcomes: Sequence[Outcome]) -> None:
+    """Say at the end that repositories could not be measured.
+
+    Raises:
+        DataError: the fault of the only one, or naming all of them; what the others gave stands.
+    """
+    failed = [(one.repo, one.fault) for one in outcomes if one.fault]
+    if not failed:
+        return
+    first = failed[0][1]
+    if len(failed) == len(outcomes) == 1:
+        raise first
+    names = ", ".join(repo for repo, _ in failed)
+    raise DataError(
+        f"{names}: not measured", found=f"{first.message} ({first.found})", next=f"{first.next}; the others are done"
+    )
+
+
+def write(out: Path, found: Sequence[Measured], *, home: Path) -> None:
+    """The three files of one measurement, swapped in together, into a folder that is made if need be.
+
+    Args:
+        out: the folder.
+        found: what they are made of.
+        home: as for measure_each; two processes that write to one folder take turns.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    write_monthly(out / "monthly.csv", [month for one in found for month in one.months])
-    write_commits(out / "commits.parquet", [one.commits for one in found])
-    write_summary(out / "summary.json", summary_of(found, markers))
+    with one_at_a_time(folder_of(home / "out", str(out.absolute()))), being_written(out / "measured") as partial:
+        sweep(out)
+        partial.mkdir()
+        write_monthly(partial / "monthly.csv", [month for one in found for month in one.months])
+        write_commits(partial / "commits.parquet", [one.commits for one in found])
+        write_summary(partial / "summary.json", summary_of(found))
+        put_all_in_place(partial, out)
 
 
-def summary_of(found: Sequence[Measured], markers: MarkerTable) -> dict[str, Any]:
+def summary_of(found: Sequence[Measured]) -> dict[str, Any]:
     """What summary.json says: how everything was measured, and every repository."""
+    markers = embedded_markers()
     return {
         "git": git_version(),
         "definitions": DEFINITIONS,
         "markers": {"patterns": len(markers.markers), "sha256": markers.sha256},
         "rules": {"authorship": authorship.DEFINITION, "source_lines": source_lines.DEFINITION},
         "repositories": {one.repo: one.summary for one in found},
-    }
-
-
-def _summary(repository: Repository, history: History) -> dict[str, Any]:
-    commits = history.commits
-    at = numbers(commits["at"])
-    whole = overall(commits)
-    return {
-        "head": repository.head,
-        "head_on": day_of(head_at(repository)),
-        "commits": len(commits),
-        "first": day_of(int(at.min())) if len(commits) else None,
-        "last": day_of(int(at.max())) if len(commits) else None,
-        "shallow": bool(repository.shallow),
-        "share_commits": whole.shares.commits,
-        "share_added_source": whole.shares.added_source,
-        "bracket": whole.bracket._asdict(),
-        "coverage": whole.coverage,
-        "tools": tools_seen(commits),
-        "left_out": left_out(commits),
     }

@@ -27,7 +27,7 @@ LAYOUT = 1
 SMALL_PARTS = 32
 """Parts from daily readings are joined when there are more than this."""
 
-PART_ROWS = 4_096
+PART_ROWS = 2_048
 """Commits read before they are kept: what a killed first reading loses at most."""
 
 FILES = pa.schema([("row", pa.int32()), ("path", pa.binary()), ("added", pa.int64()), ("deleted", pa.int64())])

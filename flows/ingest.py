@@ -36,8 +36,12 @@ class Ingested(NamedTuple):
     fetch_seconds: float
     judge_seconds: float
     keep_seconds: float
+    unchanged: int = 0
+    """Files that were fetched, or asked for, and are those of last time."""
     error: str = ""
     """The three lines of a source that failed as a whole; empty when it did not."""
+    tolerated: bool = False
+    """Whether the command may end well although the source failed: what others publish is not ours to mend."""
 
 
 class IngestOne(Protocol):
@@ -91,7 +95,7 @@ def ingest_source(home: Home, source: Source, *, at: datetime) -> Ingested:
         DataError: a file cannot be used as a whole; the files before it are kept.
     """
     catalogue = load_indicators()
-    return total((_ingest_file(home, source, file, catalogue, at) for file in source.embedded()), source.id)
+    return total((ingest_file(home, source, file, catalogue, at) for file in source.embedded()), source.id)
 
 
 def ingest_files(
@@ -110,7 +114,7 @@ def ingest_files(
         DataError: a file cannot be used as a whole; the files before it are kept.
     """
     catalogue = load_indicators()
-    return total((_ingest_file(home, source, file, catalogue, at, known_since) for file in files), source.id)
+    return total((ingest_file(home, source, file, catalogue, at, known_since) for file in files), source.id)
 
 
 def read_landed(source: Source, content: bytes, catalogue: Catalogue, *, public_on: date, today: date) -> Judgement:
@@ -129,7 +133,7 @@ def read_landed(source: Source, content: bytes, catalogue: Catalogue, *, public_
     return replace(judge(raw, catalogue, today=today), details=details)
 
 
-def _ingest_file(
+def ingest_file(
     home: Home,
     source: Source,
     file: EmbeddedFile,
@@ -137,6 +141,11 @@ def _ingest_file(
     at: datetime,
     known_since: date | None = None,
 ) -> Ingested:
+    """Land, judge and keep one file.
+
+    Raises:
+        DataError: it cannot be used as a whole.
+    """
     started = time.perf_counter()
     landed: Landed = land(
         home, source.id, file.content, name=file.name, url=source.url, fetched_at=at, known_since=known_since
@@ -144,10 +153,17 @@ def _ingest_file(
     fetched = time.perf_counter()
     judgement = read_landed(source, file.content, catalogue, public_on=landed.public_on, today=at.date())
     judged = time.perf_counter()
+    done = keep_judged(home, landed, judgement, at=at)
+    return done._replace(fetch_seconds=fetched - started, judge_seconds=judged - fetched)
+
+
+def keep_judged(home: Home, landed: Landed, judgement: Judgement, *, at: datetime) -> Ingested:
+    """Keep what the judge made of a landed file."""
+    started = time.perf_counter()
     with live(home) as connection:
         kept: Kept = keep(connection, landed, judgement, at=at)
     return Ingested(
-        source=source.id,
+        source=landed.source,
         files=1,
         new_files=int(landed.new),
         read=kept.read,
@@ -157,23 +173,24 @@ def _ingest_file(
         known=kept.known,
         revised=kept.revised,
         withdrawn=kept.withdrawn,
-        fetch_seconds=fetched - started,
-        judge_seconds=judged - fetched,
-        keep_seconds=time.perf_counter() - judged,
+        fetch_seconds=0.0,
+        judge_seconds=0.0,
+        keep_seconds=time.perf_counter() - started,
     )
 
 
-def failed(source: str, error: DataError) -> Ingested:
+def failed(source: str, error: DataError, *, tolerated: bool = False) -> Ingested:
     """A source of which nothing was ingested, and why."""
-    return _nothing(source)._replace(error=str(error))
+    return nothing(source)._replace(error=str(error), tolerated=tolerated)
 
 
-def _nothing(source: str) -> Ingested:
+def nothing(source: str) -> Ingested:
+    """A source of which nothing was read."""
     return Ingested(source, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0)
 
 
 def total(ingested: Iterable[Ingested], source: str = "") -> Ingested:
     """The sums of several; errors are left out."""
-    rows = list(ingested) or [_nothing(source)]
-    sums: list[Any] = [sum(column) for column in zip(*(one[1:-1] for one in rows), strict=True)]
+    rows = list(ingested) or [nothing(source)]
+    sums: list[Any] = [sum(column) for column in zip(*(one[1:-2] for one in rows), strict=True)]
     return Ingested(source, *sums)

@@ -14,8 +14,8 @@ EVALUATIONS = "inspect_logs"
 """The source whose files are counted before they land: logs hold whole conversations."""
 
 
-def one_source(chosen: Sequence[Source], names: Sequence[str]) -> Source:
-    """The source that files are read as.
+def one_source(chosen: Sequence[Source], names: Sequence[str], *, option: str = "--file") -> Source:
+    """The source that files are read as, or whose file an option is about.
 
     Raises:
         UsageError: none or several are named.
@@ -23,7 +23,7 @@ def one_source(chosen: Sequence[Source], names: Sequence[str]) -> Source:
     if len(names) == 1:
         return chosen[0]
     raise UsageError(
-        "--file needs one SOURCE to be read as",
+        f"{option} needs one SOURCE" + (" to be read as" if option == "--file" else ""),
         found=", ".join(names) or "none",
         next="threefutures ingest metr_runs --file runs.jsonl; threefutures sources lists them",
     )
@@ -44,14 +44,14 @@ def require_day(known_since: date | None) -> date:
     return known_since
 
 
-def require_files(chosen: Sequence[Source]) -> None:
-    """A source that ships no file reads those it is given.
+def require_files(chosen: Sequence[Source], *, offline: bool = False) -> None:
+    """A source that ships no file and is not fetched reads those it is given.
 
     Raises:
         UsageError: there is such a source, and no file.
     """
     for source in chosen:
-        if not source.files:
+        if not source.files and (offline or not source.address):
             raise UsageError(
                 f"{source.id} ships no file",
                 found="no --file",

@@ -12,6 +12,7 @@ from warehouse import rebuild as warehouse_rebuild
 from warehouse.connection import is_current
 from warehouse.home import Home
 from warehouse.landing import Landed, land, landed
+from warehouse.own import every_source
 from warehouse.publish import publish
 from warehouse.rebuild import Rebuilt
 
@@ -28,14 +29,14 @@ def rebuild(home: Home, *, at: datetime) -> Rebuilt:
             found="facts of several machines, whose files do not all lie here",
             next="name a new catalogue and folder under [lake], and ingest again on each machine",
         )
-    catalogue = load_indicators()
+    catalogue, known = load_indicators(), every_source(home)
 
     def read(file: Landed, content: bytes) -> Judgement:
-        source = sources().get(file.source)
+        source = known.get(file.source)
         if source is None:
             raise DataError(
                 f"landing/{file.source}: there is no source of that name",
-                found=f"sources: {', '.join(sources())}",
+                found=f"sources: {', '.join(known)}",
                 next="bring back its module in metrics/sources, or move the folder away; facts are as before",
             )
         return read_landed(source, content, catalogue, public_on=file.public_on, today=at.date())

@@ -49,12 +49,12 @@ def recorded(home: Home, *, command: str, at: datetime) -> Iterator[Recording]:
 
 
 def require_all(ingested: Sequence[Ingested]) -> None:
-    """Say at the end of a command that a source has failed.
+    """Say at the end of a command that a source has failed which is ours: an embedded one, or a file of the user's.
 
     Raises:
         DataError: naming the sources; everything else of the command is done.
     """
-    failed = [one for one in ingested if one.error]
+    failed = [one for one in ingested if one.error and not one.tolerated]
     if failed:
         raise DataError(
             f"{', '.join(one.source for one in failed)}: not ingested",

@@ -1,17 +1,22 @@
 """Assessment -> report files on disk, whole or not at all."""
 
+import json
+import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from flows.assess import Known
+from flows.recall import Recalled
 from metrics import load_indicators
-from metrics.source import sources
+from metrics.errors import UsageError
+from metrics.source import Source, sources
+from reports.archive import Kept, index
 from reports.record import SOURCE_COLUMNS, Record
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
@@ -20,24 +25,42 @@ from warehouse.files import being_written, put_all_in_place, put_in_place, sweep
 from warehouse.home import Home
 from warehouse.runs import Failing
 
-PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb")
+PROGRAMS = ("threefutures", "numpy", "scipy", "pandas", "pandera", "duckdb", "altair", "vl-convert-python")
 """Whose versions a report names: everything that could change a figure."""
 
-STALE_DAYS = 180
-"""A source whose newest fact is older than half a year is called late; its publishers' usual gap is under a quarter."""
+Format = Literal["html", "md", "json"]
+
+FORMATS: tuple[Format, ...] = ("html", "md", "json")
+"""What a report can be written as. The JSON always is: the index and comparisons read it."""
 
 
-def record(known: Known, assessment: Assessment, *, previous: Mapping[str, Any] | None = None) -> Record:
-    """The warehouse as the report sees it on the assessment's date."""
+def record(
+    known: Known,
+    assessment: Assessment,
+    *,
+    previous: Mapping[str, Any] | None = None,
+    kept: Recalled = Recalled(),  # noqa: B008 -- a constant
+) -> Record:
+    """The warehouse as the report sees it on the assessment's date, private sources left out.
+
+    Args:
+        known: all that is kept.
+        assessment: of the date.
+        previous: the assessment that this one is compared with.
+        kept: what earlier runs left.
+    """
+    known = known.public
     public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
     return Record(
         facts=public.reset_index(drop=True),
         quarantine=known.quarantine,
-        sources=source_table(public, assessment.as_of, known.failing),
+        sources=source_table(public, assessment.as_of, known.failing, known.own),
         catalogue=load_indicators(),
         versions=versions(),
         hashes={"facts": assessment.facts.sha256, "model": assessment.model.sha256},
         previous=previous,
+        replay=kept.replay,
+        tripwires=kept.tripwires,
     )
 
 
@@ -47,12 +70,14 @@ def versions() -> dict[str, str]:
     return {"python": python, **{name: version(name) for name in PROGRAMS}}
 
 
-def source_table(facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing]) -> pd.DataFrame:
-    """One row a registered source: what it is, what is known from it on a date, and whether it is late or failing."""
+def source_table(
+    facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing], own: Mapping[str, Source] | None = None
+) -> pd.DataFrame:
+    """One row a source, the user's own too: what it is, what is known from it on a date, and whether it is late."""
     rows = []
-    for source in sources().values():
-        own = facts[facts["source"] == source.id]
-        newest, last = _newest(own["observed_on"]), _newest(own["known_since"])
+    for source in {**sources(), **(own or {})}.values():
+        said = facts[facts["source"] == source.id]
+        newest, last = _newest(said["observed_on"]), _newest(said["known_since"])
         rows.append(
             {
                 "id": source.id,
@@ -60,10 +85,10 @@ def source_table(facts: pd.DataFrame, as_of: date, failing: Mapping[str, Failing
                 "publisher": source.publisher,
                 "licence": source.licence,
                 "url": source.url,
-                "n": len(own),
+                "n": len(said),
                 "newest_on": newest,
                 "last_known_since": last,
-                "stale": _stale(last, as_of, failing.get(source.id), ships=bool(source.files)),
+                "stale": _stale(source, last, as_of, failing.get(source.id)),
             }
         )
     return pd.DataFrame(rows, columns=pd.Index(SOURCE_COLUMNS))
@@ -73,28 +98,88 @@ def _newest(days: "pd.Series[pd.Timestamp]") -> date | None:
     return None if days.empty else pd.Timestamp(days.max()).date()
 
 
-def _stale(last: date | None, as_of: date, failing: Failing | None, *, ships: bool) -> str:
+def _stale(source: Source, last: date | None, as_of: date, failing: Failing | None) -> str:
+    if failing and not source.files:
+        fault = failing.error.splitlines()[0]
+        if last is None:
+            return f"nothing has come from it since {failing.since}: {fault}"
+        return f"nothing new since {failing.since}, and the last known facts, of {last}, stay: {fault}"
     if failing:
         return f"cannot be read since {failing.since}: {failing.error.splitlines()[0]}"
     if last is None:
-        return "nothing is known from it yet" if ships else ""
+        return "nothing is known from it yet" if source.files else ""
     days = (as_of - last).days
-    return f"last published {days} days ago" if days > STALE_DAYS else ""
+    return f"last published {days} days ago" if days > source.expected.late_days else ""
 
 
-def write_report(home: Home, assessment: Assessment, record: Record) -> Path:
-    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there.
+def write_report(home: Home, assessment: Assessment, record: Record, formats: Collection[Format] = FORMATS) -> Path:
+    """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there; returns the file to read.
 
-    The caller holds the writer's lock.
+    What an earlier report of the day left in another format goes: its figures may be others. The caller holds the
+    writer's lock.
     """
-    texts = {
-        "status.md": status_markdown(assessment, record=record),
-        "status.json": status_json(assessment, record=record),
-    }
-    return write_folder(home.reports, assessment.as_of, texts)
+    files = dict(_files(assessment, record, formats))
+    folder = write_folder(home.reports, assessment.as_of, files)
+    write_index(home.reports)
+    return folder / next(name for name in (f"status.{one}" for one in FORMATS) if name in files)
 
 
-def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
+def _files(assessment: Assessment, record: Record, formats: Collection[Format]) -> Iterator[tuple[str, str | bytes]]:
+    if "html" in formats:
+        from reports.page import page
+
+        made = page(assessment, record, text="md" in formats)
+        yield "status.html", made.html
+        yield from made.files.items()
+    if "md" in formats:
+        yield "status.md", status_markdown(assessment, record=record)
+    yield "status.json", status_json(assessment, record=record)
+
+
+def write_index(reports: Path) -> None:
+    """List every report of the folder in index.html."""
+    with os_explained(reports):
+        kept = {day: Kept(document(reports, day), frozenset(_names(reports / day))) for day in days(reports)}
+        write_whole(reports / "index.html", index(kept).encode())
+
+
+def days(reports: Path) -> list[str]:
+    """The dates of which there is a report, the oldest first."""
+    found = reports.iterdir() if reports.is_dir() else ()
+    return sorted(entry.name for entry in found if _is_day(entry.name) and _names(entry))
+
+
+def _names(folder: Path) -> list[str]:
+    return [name for name in (f"status.{one}" for one in FORMATS) if (folder / name).is_file()]
+
+
+def document(reports: Path, day: str) -> dict[str, Any] | None:
+    """A report's document, or None where it is gone or damaged."""
+    try:
+        found = json.loads((reports / day / "status.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) and {"verdict", "probabilities", "ranges"} <= found.keys() else None
+
+
+def written(reports: Path, day: date) -> dict[str, Any]:
+    """The document of a day's report.
+
+    Raises:
+        UsageError: there is none; those that there are are named.
+    """
+    found = document(reports, day.isoformat())
+    if found is None:
+        known = [one for one in days(reports) if document(reports, one)]
+        raise UsageError(
+            f"there is no report of {day} that can be read",
+            found=f"reports of {', '.join(known)}" if known else f"no report in {reports}",
+            next=f"threefutures report --as-of {day}",
+        )
+    return found
+
+
+def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes]) -> Path:
     """Write the files of a day beside their place and swap them in, so that nobody reads half a report."""
     folder = reports / day.isoformat()
     with os_explained(folder):
@@ -104,26 +189,33 @@ def write_folder(reports: Path, day: date, texts: Mapping[str, str]) -> Path:
     return folder
 
 
-def _swap_in(folder: Path, texts: Mapping[str, str]) -> None:
+def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
     with being_written(folder) as partial:
         partial.mkdir(parents=True)
         for name, text in texts.items():
-            write_whole(partial / name, text.encode())
-        # A folder that is not empty cannot be replaced by one call.
-        (put_all_in_place if folder.is_dir() else put_in_place)(partial, folder)
+            (partial / name).parent.mkdir(exist_ok=True)
+            write_whole(partial / name, text.encode() if isinstance(text, str) else text)
+        if folder.is_dir():
+            # A folder that is not empty cannot be replaced by one call.
+            _remove_others(folder, {Path(name).parts[0] for name in texts})
+            put_all_in_place(partial, folder)
+        else:
+            put_in_place(partial, folder)
+
+
+def _remove_others(folder: Path, names: Collection[str]) -> None:
+    """Remove what stands beside the files that come: it belongs to an earlier report of the day."""
+    for entry in folder.iterdir():
+        if entry.name in names or entry.name.startswith("."):
+            continue
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def _point_latest(reports: Path) -> None:
-    newest = max(day for day in days_of(reports) if (reports / day / "status.md").is_file())
     latest = reports / "latest"
     with being_written(latest) as link:
-        link.symlink_to(newest, target_is_directory=True)
+        link.symlink_to(days(reports)[-1], target_is_directory=True)
         put_in_place(link, latest)
-
-
-def days_of(reports: Path) -> list[str]:
-    """Names of the folders of reports, the oldest first."""
-    return sorted(entry.name for entry in reports.iterdir() if _is_day(entry.name))
 
 
 def _is_day(name: str) -> bool:

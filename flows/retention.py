@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flows.configuration import Retention
-from flows.report import days_of
+from flows.report import days, write_index
 from warehouse.faults import os_explained
 from warehouse.home import Home
 from warehouse.retention import remove_landed
@@ -28,7 +28,8 @@ def retain(home: Home, settings: Retention, *, at: datetime) -> Removed:
 def remove_reports(home: Home, *, keep: int) -> int:
     """Remove all but the newest reports; returns how many."""
     with os_explained(home.reports):
-        old = days_of(home.reports)[:-keep]
+        old = days(home.reports)[:-keep]
         for day in old:
             shutil.rmtree(home.reports / day)
+    write_index(home.reports)
     return len(old)

@@ -13,22 +13,29 @@ from prefect import Task, flow, task
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import channels
 from flows.choices import Choices, chosen
-from flows.configuration import Alerts, Retention, load_configuration
+from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
 from flows.configured_home import configured_home
+from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
+from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
+from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
+from flows.recall import recalled
 from flows.recorded import recorded
+from flows.replay import keep_monthly
 from flows.retention import retain
 from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
+from scenarios.tripwires import Tripwires
 from scenarios.words import counted
 from warehouse import results
 from warehouse.connection import live, writer
@@ -47,6 +54,8 @@ class Tracked(NamedTuple):
     assessment: Assessment
     previous: dict[str, Any] | None
     """The document of the assessment before this one, if there was one."""
+    ahead: Tripwires
+    """What to measure next."""
     report: Path
     published: Published
 
@@ -58,6 +67,8 @@ class Assessed(NamedTuple):
     """The same for the same facts, model, prior and day: a later run may find it stored already."""
     assessment: Assessment
     previous: dict[str, Any] | None
+    """As in Tracked."""
+    ahead: Tripwires
     """As in Tracked."""
 
 
@@ -86,6 +97,56 @@ ingest_task = task(
 """Land, judge and keep one source."""
 
 
+fetch_task = task(
+    name="fetch",
+    task_run_name="fetch {wanted.live.source.id}",
+    tags=["fetch"],
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)(download)
+"""Ask for one file; what goes wrong on the way is an answer, and it has been asked again already."""
+
+keep_task = task(name="keep", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_downloads)
+"""Judge and keep what was fetched."""
+
+own_task = task(name="own", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_own_sources)
+"""Read the user's own files."""
+
+keep_git_task = task(name="keep git", tags=["ingest"], cache_policy=NO_CACHE, persist_result=False)(ingest_readings)
+"""Judge and keep what was measured."""
+
+
+def fetch(home: Home, configured: Configuration, at: datetime) -> list[Download]:
+    """Ask every address that the configuration names and whose turn it is."""
+    asked: list[Due] = due(home, [*publishers(configured.sources), *addresses(configured.sources)], at=at)
+    return [fetch_task(one, at=at, limits=limits(configured.network)) for one in asked]
+
+
+measure_task = task(
+    name="measure",
+    task_run_name="measure {batch[0][1]}",
+    tags=["measure"],
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)(read_batch)
+"""Measure the repositories of a batch; one that fails is an answer."""
+
+
+@flow(name="measure", flow_run_name="measure", persist_result=False, validate_parameters=False)
+def measure(home: Home, git: GitSource, on: date, offline: bool) -> list[Reading]:
+    """Measure repositories, a task a batch; the task runner decides where."""
+    asked = [measure_task.submit(home, batch, git, on=on) for batch in batches(git, offline=offline)]
+    return [reading for one in asked for reading in one.result()]
+
+
+def measured(home: Home, git: GitSource | None, on: date, offline: bool) -> list[Reading]:
+    """What the repositories of the configuration say; without any no flow is started."""
+    if git is None or not batches(git, offline=offline):
+        return []
+    threads: Any = ThreadPoolTaskRunner(max_workers=git.jobs)
+    return measure.with_options(task_runner=threads)(home, git, on, offline)
+
+
 @flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
 def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
     """Ingest every source named, or all of them."""
@@ -106,23 +167,34 @@ def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime)
         assessment = assessing.assess(known, as_of=as_of, choices=choices)
         with live(home) as connection:
             previous = assessing.previous_assessment(connection, assessment)
-            assessment_id = results.store_assessment(connection, assessment.to_dict(), run_id=run_id, stored_at=at)
+            ahead = assessing.next_values(connection, assessment)
+            document = assessment.to_dict() | {"tripwires": ahead.to_dict()["wires"]}
+            assessment_id = results.store_assessment(connection, document, run_id=run_id, stored_at=at)
         verdict = assessment.verdict.kind.replace("_", " ")
         watch.text = f"{len(assessment.series)} series, {len(assessment.checks)} checks: {verdict}"
     table = [{"series": row["title"], **row} for row in assessment.to_dict()["evidence"]]
     create_table_artifact(key="evidence", table=table, description=assessment.verdict.words)
-    return Assessed(assessment_id, assessment, previous)
+    return Assessed(assessment_id, assessment, previous, ahead)
+
+
+@task(name="replay", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
+def replay(home: Home, as_of: date, choices: Choices, at: datetime) -> None:
+    """Keep what would have been said at the end of every month until a date."""
+    with step("replay") as watch:
+        kept = keep_monthly(home, until=as_of, choices=choices, at=at)
+        watch.text = f"{counted(kept.dates, 'date')}: {kept.computed} computed, {kept.dates - kept.computed} as before"
 
 
 @task(name="report", tags=["report"], cache_policy=NO_CACHE, persist_result=False)
 def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) -> Path:
     """Write the status report."""
     with step("report") as watch:
-        record = reporting.record(assessing.known_live(home), assessment, previous=previous)
-        folder = reporting.write_report(home, assessment, record)
-        watch.text = str(shown(home.reports / "latest" / "status.md"))
+        kept = recalled(home, assessment, published=False)
+        record = reporting.record(assessing.known_live(home), assessment, previous=previous, kept=kept)
+        folder = reporting.write_report(home, assessment, record).parent
+        watch.text = str(shown(home.reports / "latest" / "status.html"))
     create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
-    create_link_artifact(key="status-report-file", link=(folder / "status.md").as_uri(), link_text="status.md")
+    create_link_artifact(key="status-report-file", link=(folder / "status.html").as_uri(), link_text="status.html")
     return folder
 
 
@@ -156,8 +228,9 @@ def track(
     prior: str | None = None,
     command: str = "run",
     configuration: str | None = None,
+    offline: bool = False,
 ) -> Tracked:
-    """Ingest every source, assess what is known, report, publish.
+    """Fetch what is due, ingest every source, assess what is known, report, publish.
 
     Args:
         home: the data folder; by default that of the configuration.
@@ -165,6 +238,7 @@ def track(
         prior: a preset, or "S,C,R"; by default that of the configuration.
         command: who asks, for the run table and for whoever waits for the lock.
         configuration: a threefutures.toml; by default as load_configuration finds one.
+        offline: ask nobody on the network.
 
     Raises:
         BusyError: another process went on writing for longer than we wait.
@@ -177,21 +251,30 @@ def track(
     folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
+    # Before the lock: a slow server must hold up nobody who writes.
+    fetched = [] if offline else fetch(folder, said, at)
+    readings = measured(folder, said.sources.git, at.date(), offline)
     with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
         bring_up_to_date(folder, at=at)
         with recorded(folder, command=command, at=at) as recording:
             ingested = ingest(folder, (), at)
+            ingested += own_task(folder, said.sources, at=at) if said.sources.own else ()
+            ingested += keep_task(folder, fetched, at=at) if fetched else ()
+            ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
             recording.add([one._asdict() for one in ingested])
             report_ingested(ingested)
             assessed = assess(folder, recording.run_id, day, choices, at)
             recording.add([{"assessment": assessed.id}])
+            replay(folder, day, choices, at)
             written = report(folder, assessed.assessment, assessed.previous)
             if as_of is None and prior is None and channels(said.alerts):
-                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.md", at))
+                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.html", at))
             _retain(folder, said.retention, at)
             recording.finish("done")
             published = publish_task(folder)
-    return Tracked(recording.run_id, ingested, assessed.assessment, assessed.previous, written, published)
+    return Tracked(
+        recording.run_id, ingested, assessed.assessment, assessed.previous, assessed.ahead, written, published
+    )
 
 
 def _retain(home: Home, settings: Retention, at: datetime) -> None:

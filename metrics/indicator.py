@@ -25,7 +25,9 @@ EMBEDDED = Path(__file__).with_name("indicators.toml")
 LEAST = ("title", "unit", "scale")
 """The keys a user's own file must give."""
 
-OPTIONAL = ("definitions", "left_out_subjects", "airda", "upper", "lower", "certified_to", "whole_vintages")
+_LISTS = ("definitions", "left_out_subjects", "whole_sources")
+
+OPTIONAL = (*_LISTS, "airda", "upper", "lower", "certified_to", "whole_vintages")
 """The keys that the embedded catalogue may leave out: not every indicator has them."""
 
 
@@ -59,6 +61,9 @@ class Indicator:
     """The largest value its publisher vouches for: a larger one is read as a lower bound, "at least this"."""
     whole_vintages: bool = False
     """Whether a series takes its points from one publication: those of a later one are other measurements."""
+    whole_sources: tuple[str, ...] = ()
+    """Sources each of whose publications has all there is: while one is the newest, a series takes its points from it
+    alone, and while none is, from the others alone. They and the others are one witness, not two."""
     airda: int | None = None
     """Number of the metric in "Measuring AI R&D Automation" (arXiv 2603.03992), where one fits."""
     caveats: str = ""
@@ -193,7 +198,6 @@ def _with_defaults(name: str, key: str, table: dict[str, Any]) -> Indicator:
     return Indicator(**(values | lists))
 
 
-_LISTS = ("definitions", "left_out_subjects")
 _NUMBERS = ("lower", "upper", "airda", "certified_to")
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from metrics.errors import DataError
-from metrics.indicator import Indicator
+from metrics.indicator import Catalogue, Indicator
 from metrics.observation import (
     COLUMNS,
     CONFIDENCES,
@@ -37,6 +37,10 @@ LONGEST_SHOWN = 80
 _KEPT_IN = {"percent": "percent, kept as a fraction"}
 
 EARLIEST = pd.Timestamp("1900-01-01")
+"""Of the facts that threefutures brings along: an older date of AI is a slip of the pen."""
+
+EARLIEST_OWN = pd.Timestamp("1700-01-01")
+"""Of a table of one's own, which may be of any history."""
 
 _NUMBER = r"[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?|[+-]?(inf|infinity)"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -70,7 +74,9 @@ def judge(raw: pd.DataFrame, catalogue: Mapping[str, Indicator], *, today: date)
     _check_batch(raw)
     raw = raw.reset_index(drop=True)
     texts = raw[list(COLUMNS)].fillna("").astype(str)
-    shape = _failures(texts, _SHAPE)
+    own = not isinstance(catalogue, Catalogue) or catalogue.own
+    dates = _dates(EARLIEST_OWN if own else EARLIEST)
+    shape = _failures(texts, [*_LENGTHS, *dates, *_SHAPE])
     typed = _typed(texts.drop(index=shape.index))
     meaning = _failures(_with_bounds(typed, catalogue), _meaning(today))
     typed = typed.drop(index=meaning.index)
@@ -101,10 +107,10 @@ def _matches(column: str, pattern: str) -> Holds:
     return lambda frame: frame[column].str.strip().str.fullmatch(pattern, case=False)
 
 
-def _real_date(column: str) -> Holds:
+def _real_date(column: str, earliest: pd.Timestamp) -> Holds:
     def holds(frame: pd.DataFrame) -> "pd.Series[bool]":
         days = pd.to_datetime(frame[column].str.strip(), format="%Y-%m-%d", errors="coerce")
-        return frame[column].str.strip().str.fullmatch(_DATE) & days.notna() & (days >= EARLIEST)
+        return frame[column].str.strip().str.fullmatch(_DATE) & days.notna() & (days >= earliest)
 
     return holds
 
@@ -114,12 +120,14 @@ def _one_of(column: str, choices: Iterable[str]) -> Holds:
     return lambda frame: frame[column].isin(allowed)
 
 
+def _dates(earliest: pd.Timestamp) -> list[Rule]:
+    written = "is not a date; dates are written 2026-01-31"
+    return [Rule("not a date", _real_date(column, earliest), f"{column} {{{column}!r}} {written}") for column in DATES]
+
+
+_LENGTHS = [Rule("text too long", _short(column), f"{column} is too long") for column in COLUMNS]
+
 _SHAPE = [
-    *(Rule("text too long", _short(column), f"{column} is too long") for column in COLUMNS),
-    *(
-        Rule("not a date", _real_date(column), f"{column} {{{column}!r}} is not a date; dates are written 2026-01-31")
-        for column in DATES
-    ),
     *(
         Rule("not a number", _matches(column, f"|{_NUMBER}"), f"{column} {{{column}!r}} is not a number")
         for column in NUMBERS

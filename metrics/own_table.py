@@ -23,13 +23,15 @@ SOURCE = "data"
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 
 
-def parse_own(content: bytes, *, name: str, catalogue: Mapping[str, Indicator]) -> pd.DataFrame:
+def parse_own(content: bytes, *, name: str, catalogue: Mapping[str, Indicator], dated: bool = True) -> pd.DataFrame:
     """The rows of a user's table as raw observations, values in per cent as fractions.
 
     Args:
         content: CSV with REQUIRED and any of OPTIONAL.
         name: what to call the file in errors.
         catalogue: the indicators the table speaks of; those with the unit "percent" are divided by 100.
+        dated: a row that does not say since when it is known is known since the day it describes; else it is left to
+            whoever knows.
 
     Returns:
         observation.COLUMNS as text, `line` and `row`. What is no number stays as it came, for the judge to refuse.
@@ -38,7 +40,8 @@ def parse_own(content: bytes, *, name: str, catalogue: Mapping[str, Indicator]) 
         DataError: the file cannot be read as such a table.
     """
     table = read_table(content, name=name, required=REQUIRED, optional=OPTIONAL)
-    table["known_since"] = table["known_since"].where(table["known_since"] != "", table["observed_on"])
+    if dated:
+        table["known_since"] = table["known_since"].where(table["known_since"] != "", table["observed_on"])
     percent = table["indicator"].isin([key for key, indicator in catalogue.items() if indicator.unit == "percent"])
     for column in ("value", "value_low", "value_high"):
         table.loc[percent, column] = table.loc[percent, column].map(_as_fraction)

@@ -4,7 +4,7 @@ Which rows belong together, and which of them are believed on a date, is decided
 series says about a scenario is not.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -149,8 +149,7 @@ def form_series(
     """
     rows = believed(observations, as_of)
     rows = rows[rows["indicator"].isin(list(indicators))]
-    whole = [key for key, one in indicators.items() if one.whole_vintages]
-    rows = rows.assign(_vintage=_in_newest_vintage(rows, observations, whole, as_of))
+    rows = rows.assign(_vintage=_in_newest_vintage(rows, observations, indicators, as_of))
     voting = rows["indicator"].isin([key for key, one in indicators.items() if one.role == "evidence"])
     _check_count(rows[voting], indicators)
     series: list[Series] = []
@@ -165,17 +164,30 @@ def form_series(
 
 
 def _in_newest_vintage(
-    rows: pd.DataFrame, observations: pd.DataFrame, indicators: Sequence[str], as_of: date
+    rows: pd.DataFrame, observations: pd.DataFrame, indicators: Mapping[str, Indicator], as_of: date
 ) -> "pd.Series[bool]":
     """Which rows stand in the publication known last, of one source; True where publications do not matter."""
-    is_known = observations["known_since"] <= pd.Timestamp(as_of)
-    said = observations[is_known & observations["indicator"].isin(indicators)]
-    newest = said.sort_values(["known_since", "source"], ascending=[False, True], kind="stable")
-    newest = newest.drop_duplicates(["indicator", "definition"])[["indicator", "definition", "source", "known_since"]]
-    listed = said.merge(newest)[[*KEY]]
-    return ~rows["indicator"].isin(indicators) | pd.MultiIndex.from_frame(rows[[*KEY]]).isin(
-        pd.MultiIndex.from_frame(listed)
+    by_vintage = [key for key, one in indicators.items() if one.whole_vintages]
+    whole = pd.MultiIndex.from_tuples(
+        [(key, source) for key, one in indicators.items() for source in one.whole_sources] or [("", "")]
     )
+    is_known = observations["known_since"] <= pd.Timestamp(as_of)
+    said = observations[is_known & observations["indicator"].isin([*by_vintage, *whole.unique(0)])]
+    if said.empty:
+        return pd.Series(True, rows.index)
+    newest = said.assign(_whole=_among(said, ["indicator", "source"], whole)).sort_values(
+        ["known_since", "_whole", "source"], ascending=[False, False, True], kind="stable"
+    )
+    newest = newest.drop_duplicates(["indicator", "definition"])
+    listed = said.merge(newest[["indicator", "definition", "source", "known_since"]])
+    is_listed = _among(rows, [*KEY], pd.MultiIndex.from_frame(listed[[*KEY]]))
+    replaced = pd.MultiIndex.from_frame(newest.loc[newest["_whole"], ["indicator", "definition"]])
+    alone = rows["indicator"].isin(by_vintage) | _among(rows, ["indicator", "definition"], replaced)
+    return is_listed.where(alone, ~_among(rows, ["indicator", "source"], whole))
+
+
+def _among(rows: pd.DataFrame, columns: list[str], found: pd.MultiIndex) -> "pd.Series[bool]":
+    return pd.Series(pd.MultiIndex.from_frame(rows[columns]).isin(found), index=rows.index, dtype=bool)
 
 
 def left_out_table(rows: Iterable[LeftOut]) -> pd.DataFrame:
@@ -205,9 +217,13 @@ def _of_indicator(indicator: Indicator, rows: pd.DataFrame) -> Iterator[Series |
         return
     chosen = False
     for key, group in _groups(indicator, usable):
+        dates = group["observed_on"].nunique()
+        if dates < MINIMUM_DATES:
+            yield LeftOut(indicator.id, *key, len(group), *_short(dates))
+            continue
         candidate = _series(indicator, key, group)
         if candidate.n < MINIMUM_DATES:
-            yield LeftOut(*candidate.key, len(group), *_short(candidate, group))
+            yield LeftOut(*candidate.key, len(group), *_overtaken(candidate, dates))
         elif indicator.definitions and indicator.series == "frontier" and chosen:
             preferred = "another definition of the same thing is preferred"
             yield LeftOut(
@@ -239,16 +255,21 @@ def _told(rows: pd.DataFrame, reason: str, remedy: str) -> Iterator[LeftOut]:
         yield LeftOut(indicator, subject, definition, int(n), reason, remedy)
 
 
-def _short(series: Series, rows: pd.DataFrame) -> tuple[str, str]:
-    """Why a series of these rows is too short, and what would help."""
-    dates, least = rows["observed_on"].nunique(), f"{MINIMUM_DATES} are needed"
-    if dates >= MINIMUM_DATES:
-        leads = f"{series.n} of {dates} dated values {'is' if series.n == 1 else 'are'} a new best"
-        other, further = ("down", "lower") if series.indicator.direction == "up" else ("up", "higher")
-        turned = f'write direction = "{other}" if {further} is further'
-        return f"{leads}, {least}", f'{turned}, or series = "per_subject" to follow each subject'
+def _short(dates: int) -> tuple[str, str]:
+    """Why a series of so many dates is too short, and what would help."""
     found, more = ("1 dated value" if dates == 1 else f"{dates} dated values"), MINIMUM_DATES - dates
-    return f"{found}, {least}", f"{more} more, by the same subject, definition and method, would do"
+    return (
+        f"{found}, {MINIMUM_DATES} are needed",
+        f"{more} more, by the same subject, definition and method, would do",
+    )
+
+
+def _overtaken(series: Series, dates: int) -> tuple[str, str]:
+    """Why a frontier is too short although there are dates enough, and what would help."""
+    leads = f"{series.n} of {dates} dated values {'is' if series.n == 1 else 'are'} a new best"
+    other, further = ("down", "lower") if series.indicator.direction == "up" else ("up", "higher")
+    turned = f'write direction = "{other}" if {further} is further'
+    return f"{leads}, {MINIMUM_DATES} are needed", f'{turned}, or series = "per_subject" to follow each subject'
 
 
 def _groups(indicator: Indicator, rows: pd.DataFrame) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
@@ -321,6 +342,8 @@ def _level(indicator: Indicator, rows: pd.DataFrame) -> "pd.Series[float]":
 
 def _one_a_date(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     """The furthest row of each date: a series has one value a date."""
+    if rows["observed_on"].is_unique:
+        return rows.sort_values("observed_on")
     order = rows.assign(_level=_level(indicator, rows)).sort_values(
         ["observed_on", "_level", "subject", "source", "citation"], kind="stable"
     )

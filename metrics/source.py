@@ -31,6 +31,22 @@ class EmbeddedFile(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What the next file of a source must be like. One that is not is held back until somebody has looked at it."""
+
+    least_rows: float = 0.8
+    """Rows, as a share of those of the publication before it."""
+    most_refused: float = 0.3
+    """Rows that the judge refuses, as a share of all."""
+    tolerance: float = 0.25
+    """A value that moves by at most this share of itself is a correction."""
+    most_changed: float = 0.25
+    """Values known before that may move by more, as a share of all known before."""
+    late_days: int = 180
+    """Days without a new publication after which the source is called late."""
+
+
+@dataclass(frozen=True)
 class Source:
     """Where facts come from, and how its bytes become raw observations."""
 
@@ -47,6 +63,11 @@ class Source:
     Where the bytes do not say since when a value is known, known_since is empty: whoever lands them knows.
     """
     details: Details
+    address: str = ""
+    """Where its newest file is fetched from, once the configuration asks for it; empty where there is no such file."""
+    expected: Expected = Expected()
+    private: bool = False
+    """A user's own, and nobody else's: it is left out of what is given away."""
 
     def embedded(self) -> tuple[EmbeddedFile, ...]:
         """The files that ship with the project, as they are on disk."""
@@ -62,6 +83,9 @@ def source(
     url: str,
     files: tuple[str, ...] = (),
     details: Details | None = None,
+    address: str = "",
+    expected: Expected | None = None,
+    private: bool = False,
 ) -> Callable[[Parse], Parse]:
     """Register the decorated parse function as a source.
 
@@ -72,7 +96,9 @@ def source(
     def register(parse: Parse) -> Parse:
         if id in _registered:
             raise ValueError(f"source {id!r} is declared twice: in {parse.__module__} and before")
-        _registered[id] = Source(id, title, publisher, licence, url, files, parse, details or {})
+        _registered[id] = Source(
+            id, title, publisher, licence, url, files, parse, details or {}, address, expected or Expected(), private
+        )
         return parse
 
     return register

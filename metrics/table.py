@@ -34,7 +34,9 @@ class _Batch(NamedTuple):
     """Line of the file where each row starts, counted from 1; a quoted cell may hold several."""
 
 
-def read_table(content: bytes, *, name: str, required: Sequence[str], optional: Sequence[str] = ()) -> pd.DataFrame:
+def read_table(
+    content: bytes, *, name: str, required: Sequence[str], optional: Sequence[str] = (), strict: bool = True
+) -> pd.DataFrame:
     """The rows of a CSV file, all as text exactly as it came.
 
     Args:
@@ -42,6 +44,7 @@ def read_table(content: bytes, *, name: str, required: Sequence[str], optional: 
         name: what to call the file in errors.
         required: columns that must be there.
         optional: columns that may be; one that is absent comes back as "".
+        strict: refuse columns beyond those, where a misspelt one would be lost; else leave them out.
 
     Returns:
         Columns required and optional, str; `line` (int), where the row starts; `row` (str), a JSON object of
@@ -55,7 +58,7 @@ def read_table(content: bytes, *, name: str, required: Sequence[str], optional: 
     before = csv.field_size_limit(LONGEST_CELL)
     try:
         header = _header(reader, name)
-        _check_header(header, name, required, optional)
+        _check_header(header, name, required, [*optional, *(header if not strict else ())])
         table = pa.concat_tables(_arrow(header, batch) for batch in _batches(reader, len(header), name))
     finally:
         csv.field_size_limit(before)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from metrics import Catalogue
 from metrics.untrusted import cut, plain
 from reports import findings
 from reports.changes import changes, moved_lines, verdict_label
@@ -47,6 +48,8 @@ class Told(NamedTuple):
     """record.SOURCE_COLUMNS."""
     report: str
     """Where the report is: a file or an address."""
+    catalogue: Catalogue
+    """The indicators of the record."""
 
 
 def test_message() -> Message:
@@ -89,7 +92,7 @@ def _verdict(one: Difference, told: Told) -> Iterator[str]:
     if assessment.verdict.kind != "too_little":
         yield _ranges(assessment)
     if told.previous:
-        yield from _why(assessment, told.previous)
+        yield from _why(assessment, told.previous, told.catalogue)
     for name in ("conflict", "stale", "concentration"):
         if flag := findings.flag(assessment, name):
             yield f"{flag}."
@@ -104,16 +107,16 @@ def _ranges(assessment: Assessment) -> str:
     return f"{first} {shown[first]} in 100 ({count_range(*ranges[first])} {across}); {', '.join(rest)}."
 
 
-def _why(assessment: Assessment, previous: Document) -> Iterator[str]:
+def _why(assessment: Assessment, previous: Document, catalogue: Catalogue) -> Iterator[str]:
     """The largest cause, in decibans, and what else differs."""
     if "too_little" not in (assessment.verdict.kind, previous["verdict"]["kind"]):
         first, second, _ = ranking(assessment.probabilities)
-        for change in changes(assessment, previous)[:1]:
+        for change in changes(assessment, previous, catalogue)[:1]:
             gained = change.against_second
             whom = (first, second) if gained >= 0 else (second, first)
             name = f"{change.title}, {change.what}" if change.title else change.what
             yield f"Why: {name}: {decibans(abs(gained))} decibans for {whom[0]} against {whom[1]}."
-    yield from moved_lines(assessment, previous)
+    yield from moved_lines(assessment, previous, catalogue)
 
 
 def _marker_subject(one: Difference, told: Told) -> str:

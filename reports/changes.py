@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from metrics import Indicator
+from reports.causes import Cause, gains
 from reports.comparison import ranking, ratio_decibans
 from reports.record import Document
 from scenarios import Assessment
-from scenarios.settings import settings
+from scenarios.settings import SCENARIOS, settings
 from scenarios.words import counts, full_date
 
 NOTICEABLE = 0.05
 """Decibans that show in print; smaller moves are not named."""
-
-Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class Change:
     """One reason why the odds moved."""
 
     what: str
-    """new series, series gone, new values, fewer values, revised or reweighted, prior, smaller moves."""
+    """new series, new values, revised, withdrawn or overtaken, series gone, reweighted, method, prior, or smaller
+    moves."""
     title: str
     n_before: int
     n_now: int
@@ -39,21 +40,21 @@ class Change:
         return max(abs(self.against_second), abs(self.against_third))
 
 
-def changes(assessment: Assessment, previous: Document) -> tuple[Change, ...]:
-    """Every row of evidence that moved since an earlier assessment, the largest first; they add up to the change.
+def changes(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> tuple[Change, ...]:
+    """What moved the odds since an earlier assessment, one row a cause and series, the largest first.
 
-    The two columns compare today's leader with today's second and third, on both dates. Moves that do not show in
-    print are one row, the last.
+    The two columns compare today's leader with today's second and third, on both dates; they add up to the change of
+    the log odds. Moves that do not show in print are one row, the last.
     """
-    found = [*_rows(assessment, previous), *_prior(assessment, previous)]
+    found = [*_rows(assessment, previous, indicators), *_prior(assessment, previous)]
     moved = [one for one in found if one.size >= NOTICEABLE]
     small = [one for one in found if 0 < one.size < NOTICEABLE]
     rest = Change("smaller moves", "", 0, 0, sum(s.against_second for s in small), sum(s.against_third for s in small))
-    ordered = sorted(moved, key=lambda one: (-one.size, one.title))
+    ordered = sorted(moved, key=lambda one: (-one.size, one.title, one.what))
     return (*ordered, rest) if small else tuple(ordered)
 
 
-def moved_lines(assessment: Assessment, previous: Document) -> list[str]:
+def moved_lines(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> list[str]:
     """What else differs from the earlier assessment: facts, the model, the prior."""
     facts, model = previous["facts"], previous["model"]
     lines = []
@@ -62,7 +63,9 @@ def moved_lines(assessment: Assessment, previous: Document) -> list[str]:
     elif facts["n"] != assessment.facts.n:
         lines.append(f"Facts known: {facts['n']:,} then, {assessment.facts.n:,} now.")
     if model["sha256"] != assessment.model.sha256:
-        lines.append("The method changed: a part of the difference is ours, not the record's.")
+        moved = any(one.what == "method" for one in changes(assessment, previous, indicators))
+        shown = "a part of the difference is ours, not the record's" if moved else "that moved no figure that is shown"
+        lines.append(f"The method changed: {shown}.")
     return lines
 
 
@@ -108,34 +111,29 @@ def _points(probabilities: Mapping[str, float], scenario: str) -> int:
     return int(shown) if shown.isdigit() else {"under 1": 0, "over 99": 100}[shown]
 
 
-def _rows(assessment: Assessment, previous: Document) -> Iterator[Change]:
-    order = ranking(assessment.probabilities)
+def _rows(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Iterator[Change]:
+    order = [SCENARIOS.index(one) for one in ranking(assessment.probabilities)]
     before = {_key(row): row for row in previous["evidence"]}
-    now = {_key(row): row for row in assessment.to_dict()["evidence"]}
-    for key in {**now, **before}:
+    rows: list[dict[str, Any]] = [dict(row) for _, row in assessment.evidence.iterrows()]
+    now = {_key(row): row for row in rows}
+    for cause, key, decibans in gains(assessment, previous, indicators):
         old, new = before.get(key, {}), now.get(key, {})
-        gained = [_said(new, order[0], other) - _said(old, order[0], other) for other in order[1:]]
         row = new or old
-        name = ", ".join(filter(None, (str(row.get("title", row["indicator"])), str(row["subject"]))))
-        yield Change(_what(old, new), name, old.get("n", 0), new.get("n", 0), gained[0], gained[1])
+        name = ", ".join(filter(None, (str(row.get("title", key[0])), key[1])))
+        gained = [float(decibans[order[0]] - decibans[other]) for other in order[1:]]
+        yield Change(_what(cause, old, new), name, old.get("n", 0), int(new.get("n", 0)), gained[0], gained[1])
 
 
-def _key(row: Mapping[str, Any]) -> Key:
+def _key(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return (row["indicator"], row["subject"], row.get("definition", ""))
 
 
-def _said(row: Mapping[str, Any], leader: str, other: str) -> float:
-    return float(row["decibans"][leader] - row["decibans"][other]) if row else 0.0
-
-
-def _what(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    if not old:
-        return "new series"
-    if not new:
-        return "series gone"
-    if new["n"] != old["n"]:
-        return "new values" if new["n"] > old["n"] else "fewer values"
-    return "revised or reweighted"
+def _what(cause: Cause, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    if cause == "new":
+        return "new values" if old else "new series"
+    if cause == "withdrawn":
+        return "withdrawn or overtaken" if new else "series gone"
+    return cause
 
 
 def _prior(assessment: Assessment, previous: Document) -> Iterator[Change]:

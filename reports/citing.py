@@ -15,6 +15,7 @@ from metrics import Indicator
 from metrics.series import Series
 from metrics.untrusted import plain
 from reports.quantities import Value, at, measured, of
+from reports.tabular import Reference
 from reports.untrusted import Markdown, escaped, web_address
 from scenarios.words import counted
 
@@ -49,10 +50,9 @@ class References:
             return None
         return self._numbers.setdefault(citation, len(self._numbers) + 1)
 
-    def mark(self, citation: Citation) -> Markdown:
-        """The number in brackets; the definitions at the end of the page make it a link."""
-        number = self.number(citation)
-        return Markdown(f"[{number}]" if number else "none given")
+    def mark(self, citation: Citation) -> Reference:
+        """What stands for a citation beside a value."""
+        return Reference(self.number(citation))
 
     def __iter__(self) -> Iterator[tuple[int, Citation]]:
         return iter([(number, citation) for citation, number in self._numbers.items()])

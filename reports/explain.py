@@ -11,7 +11,7 @@ import pandas as pd
 
 from metrics import Indicator
 from metrics.observation import KEY
-from metrics.series import CONTEXT, believed
+from metrics.series import CONTEXT
 from metrics.untrusted import plain
 from reports import findings
 from reports.changes import change_line
@@ -130,7 +130,7 @@ def _for_and_against(id: str, assessment: Assessment) -> Iterator[str]:
 
 
 def _indicator(indicator: Indicator, assessment: Assessment, record: Record) -> Explanation:
-    rows = believed(record.facts, assessment.as_of)
+    rows = record.believed
     rows = rows[rows["indicator"] == indicator.id]
     newest = _newest(indicator, rows, assessment)
     value = newest.value if newest else None
@@ -155,7 +155,7 @@ def _newest(indicator: Indicator, rows: pd.DataFrame, assessment: Assessment) ->
     used = {definition for key, _, definition in (one.key for one in assessment.series) if key == indicator.id}
     voting = rows[rows["definition"].isin(used) & (rows["confidence"] != "low")]
     chosen = voting if len(voting) else rows
-    return latest(chosen, indicator) if len(chosen) else None
+    return latest(list(chosen.itertuples(index=False)), indicator) if len(chosen) else None
 
 
 def _whose(value: Published | None) -> str:

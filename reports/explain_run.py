@@ -59,6 +59,8 @@ def _moment(text: str) -> str:
 def _read(step: Document) -> str:
     if step.get("error"):
         return f"{step['source']}: nothing was kept: {step['error']}"
+    if step.get("unchanged") and not step["read"]:
+        return f"{step['source']}: the same as last time"
     kept = [f"{step[name]} {name}" for name in ("accepted", "quarantined", "new", "revised", "withdrawn", "known")]
     return f"{step['source']}: {counted(step['read'], 'row')} read: {listed(kept)}"
 
@@ -78,7 +80,7 @@ def _verdicts(ran: Ran) -> Iterator[str]:
         day = date.fromisoformat(row["as_of"])
         yield (
             f"as of {full_date(day)}, from {counted(row['facts'], 'fact')}, with the {row['prior']} prior; assessment "
-            f"{row['assessment_id']}; report reports/{day}/status.md in the data folder"
+            f"{row['assessment_id']}; report reports/{day}/status.html in the data folder"
         )
     if ran.assessments:
         return

@@ -1,24 +1,29 @@
 """Tables that follow from the facts: values of a series, what is not used, context, markers with their sources."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from metrics import Indicator
-from metrics.series import CONTEXT, believed
+from metrics.series import CONTEXT
 from metrics.untrusted import plain
-from reports.citing import METHODS, Citation, Facts, Published, References, published
+from reports.citing import METHODS, Citation, Published, References, published
 from reports.findings import title
-from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown
+from reports.tabular import Table, table
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
+
+SHAPES = {"reached": "\N{BLACK CIRCLE}", "near": "\N{CIRCLE WITH LEFT HALF BLACK}", "not reached": "\N{WHITE CIRCLE}"}
+"""Of a marker's status; one without data has none."""
 
 SUBJECTS_NAMED = 3
 
 
-def value_table(values: list[Published], references: References) -> Markdown:
+def value_table(values: list[Published], references: References) -> Table:
     """Values of one series, each with its dates, how it is known, and where it was read."""
     rows = [
         (
@@ -73,7 +78,7 @@ def _subjects(subjects: "pd.Series[str]") -> str:
     return "; ".join(named[:SUBJECTS_NAMED]) + more
 
 
-def not_used_table(assessment: Assessment, record: Record) -> Markdown:
+def not_used_table(assessment: Assessment, record: Record) -> Table:
     """What was known and is in no series, with the reason."""
     rows = [
         (title_of(record, one.indicator), one.definition, one.subjects, one.n, one.reason)
@@ -97,31 +102,28 @@ class Latest(NamedTuple):
     definition: str
 
 
-def context(assessment: Assessment, record: Record) -> list[Latest]:
+def context(record: Record) -> list[Latest]:
     """The latest value of every indicator without a vote, by dimension."""
-    known = believed(record.facts, assessment.as_of)
-    found = [
-        latest(group, record.catalogue[str(indicator)])
-        for indicator, group in known.groupby("indicator", sort=True)
-        if str(indicator) in record.catalogue and record.catalogue[str(indicator)].role == "context"
-    ]
+    without_vote = {key: one for key, one in record.catalogue.items() if one.role == "context"}
+    known = record.believed[record.believed["indicator"].isin(list(without_vote))].sort_values(
+        "indicator", kind="stable"
+    )
+    rows = groupby(known.itertuples(index=False), key=attrgetter("indicator"))
+    found = [latest(list(group), without_vote[indicator]) for indicator, group in rows]
     return sorted(found, key=lambda one: (one.indicator.dimension, one.indicator.title))
 
 
-def latest(rows: pd.DataFrame, indicator: Indicator) -> Latest:
-    """The newest of an indicator's believed rows; of several of one day the one with the last name.
+def latest(rows: Sequence[Any], indicator: Indicator) -> Latest:
+    """The newest of an indicator's believed rows, as `itertuples` gives them; of one day the one with the last name.
 
     A human baseline is not news of AI: such a row is the newest value where there is no other.
     """
-    measured = rows[~rows["subject"].isin(indicator.left_out_subjects)]
-    ordered = (rows if measured.empty else measured).sort_values(
-        ["observed_on", "known_since", "subject", "definition"], kind="stable"
-    )
-    newest: Any = next(ordered.tail(1).itertuples(index=False))
+    measured = [row for row in rows if row.subject not in indicator.left_out_subjects]
+    newest = max(measured or rows, key=lambda row: (row.observed_on, row.known_since, row.subject, row.definition))
     return Latest(indicator, len(rows), published(newest, indicator), newest.definition)
 
 
-def context_table(found: list[Latest], references: References) -> Markdown:
+def context_table(found: list[Latest], references: References) -> Table:
     """The newest value of each indicator without a vote, with its source."""
     rows = [
         (
@@ -152,14 +154,14 @@ def context_table(found: list[Latest], references: References) -> Markdown:
     return table(columns, rows, right=(5, 8))
 
 
-def marker_table(assessment: Assessment, record: Record, references: References) -> Markdown:
+def marker_table(assessment: Assessment, record: Record, references: References) -> Table:
     """The board of markers, each with where its threshold and its present value come from."""
     rows = [
         (
             title(one.scenario),
             one.title,
             one.threshold,
-            one.status,
+            f"{SHAPES.get(one.status, '')}\N{NO-BREAK SPACE}{one.status}".strip(),
             one.value_text,
             one.observed_on.isoformat() if one.observed_on else "",
             title_of(record, one.indicator),
@@ -176,7 +178,7 @@ def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record)
     """The citation of the value that decided, or of the newest of those it was derived from."""
     if marker.observed_on is None:
         return Citation("", "")
-    known = believed(record.facts, assessment.as_of)
+    known = record.believed
     same = known[
         (known["indicator"] == marker.indicator)
         & (known["observed_on"] == pd.Timestamp(marker.observed_on))
@@ -186,4 +188,4 @@ def _marker_source(marker: MarkerStatus, assessment: Assessment, record: Record)
     if len(same):
         return Citation(same["citation"].iloc[-1], same["citation_url"].iloc[-1])
     derived = [one for one in assessment.series if one.indicator.id == marker.indicator]
-    return Facts(record.facts).published(derived[0])[0].citation if derived else Citation("", "")
+    return record.by_point.published(derived[0])[0].citation if derived else Citation("", "")

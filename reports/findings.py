@@ -108,6 +108,51 @@ def flag(assessment: Assessment, name: str) -> str:
     return opening(found[0]) if found else ""
 
 
+def why(assessment: Assessment) -> str:
+    """What the verdict's words say beyond the headline; empty where that is all."""
+    rest = assessment.verdict.words[len(headline(assessment)) :].lstrip(" .,:;")
+    return opening(rest) if rest.strip("()") else ""
+
+
+def other_flags(assessment: Assessment) -> list[str]:
+    """What else limits the verdict; a conflict is one of its reasons."""
+    raised = (flag(assessment, name) for name in ("stale", "concentration"))
+    return [f"{one}." for one in raised if one]
+
+
+def verdict_title(assessment: Assessment) -> str:
+    """The verdict's kind in two words."""
+    return TITLES[assessment.verdict.kind]
+
+
+def citation(assessment: Assessment) -> str:
+    """How a report is quoted."""
+    return (
+        f"threefutures, status report on the public record to {full_date(assessment.as_of)}, method "
+        f"{assessment.model.version}, facts {assessment.facts.sha256[:12]} ({assessment.facts.n:,} values)."
+    )
+
+
+def series_heading(assessment: Assessment, at: int, name: str) -> str:
+    """What one series says of the three futures, if it says something; else its name.
+
+    Args:
+        assessment: with its evidence.
+        at: row of the evidence.
+        name: of the series.
+    """
+    row = assessment.evidence.iloc[at]
+    said = {scenario: float(row[scenario]) for scenario in SCENARIOS}
+    against = [scenario for scenario in SCENARIOS if max(said.values()) - said[scenario] >= SPEAKS_AT]
+    if not against:
+        return f"{name} hardly tells the three futures apart"
+    weakest = min(max(said.values()) - said[scenario] for scenario in against)
+    speaks = "speaks weakly" if strength(weakest) == "weak" else "speaks"
+    if len(against) == 1:
+        return f"{name} {speaks} against {phrase(against[0])}"
+    return f"{name} {speaks} for {phrase(max(said, key=said.__getitem__))}"
+
+
 def _pull(assessment: Assessment) -> str:
     """The series that speaks most for the leader against the second, and the one that speaks most for the second."""
     first, second, _ = ranking(assessment.probabilities)

@@ -107,6 +107,21 @@ def refusals(rows: Sequence[Mapping[Any, object]], *, unicode: bool = True, limi
     return "\n".join(lines if unicode else map(ascii_only, lines))
 
 
+def held_back(files: Sequence[Mapping[Any, Any]], *, unicode: bool = True) -> str:
+    """Files of which nothing is kept until somebody has looked: why, since when, and how each is taken.
+
+    Args:
+        files: with source, sha256, rule, reason and held_at.
+        unicode: False writes ASCII only.
+    """
+    lines = []
+    for file in files:
+        told = f"{file['source']}, held back since {file['held_at']:%Y-%m-%d}: {file['reason']} ({file['rule']})"
+        lines += textwrap.wrap(cut(plain(told), LONGEST_ROW, unicode=unicode), WIDTH, subsequent_indent="  ")
+        lines.append(f"    threefutures ingest {file['source']} --accept {file['sha256'][:12]}")
+    return "\n".join(lines if unicode else map(ascii_only, lines))
+
+
 def _beyond(n: int, unicode: bool) -> list[str]:
     rows = "1 more row; --json gives it too" if n == 1 else f"{n} more rows; --json gives all of them"
     return [f"{'…' if unicode else '...'} {rows}"] if n > 0 else []

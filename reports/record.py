@@ -3,14 +3,17 @@
 Everything arrives as an argument and nothing is fetched or written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from metrics import Catalogue
+from metrics.series import believed
+from reports.citing import Facts
 
 Document = Mapping[str, Any]
 """A JSON object, such as an earlier assessment's."""
@@ -38,5 +41,19 @@ class Record:
     """What -> sha256: the code, the warehouse's facts."""
     previous: Document | None = None
     """The assessment of the last report, as its to_dict() gave it."""
+    replay: Document | None = None
+    """What would have been said on earlier dates, as Replay.to_dict() gives it; None: not computed."""
+    tripwires: Sequence[Document] | None = None
+    """Which next values would move the verdict, as Tripwires.to_dict() gives its wires; None: not computed."""
     generated_at: datetime | None = None
     """When it was made (UTC); None leaves it out, so that the same facts give the same bytes."""
+
+    @cached_property
+    def believed(self) -> pd.DataFrame:
+        """One row a key: what is believed on the report's date."""
+        return believed(self.facts, self.facts["known_since"].max())
+
+    @cached_property
+    def by_point(self) -> Facts:
+        """The facts by what a point of a series knows of itself."""
+        return Facts(self.facts)

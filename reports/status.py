@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 from metrics.series import Series
-from reports import fact_tables, findings, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, replayed, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
-from reports.citing import Facts, Published, References
+from reports.citing import Published, References
 from reports.comparison import Comparison, against_both, ranking
 from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
@@ -37,13 +37,12 @@ def status_markdown(assessment: Assessment, *, record: Record) -> str:
 
 def status_json(assessment: Assessment, *, record: Record) -> str:
     """The assessment as `classify --json` gives it, and under "report" what else the page is made from."""
-    facts = Facts(record.facts)
     series = [
         {"indicator": one.indicator.id, "subject": one.subject, "definition": one.definition}
-        | {"values": [_as_dict(value) for value in facts.published(one)]}
+        | {"values": [_as_dict(value) for value in record.by_point.published(one)]}
         for one in assessment.series
     ]
-    report = {
+    report: dict[str, Any] = {
         "generated_at": record.generated_at.isoformat() if record.generated_at else None,
         "headline": findings.headline(assessment),
         "sources": record.sources.to_dict("records"),
@@ -57,12 +56,14 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
         "not_used": [one._asdict() for one in fact_tables.not_used(assessment)],
         "context": [
             {"indicator": one.indicator.id, "definition": one.definition, "n": one.n} | _as_dict(one.value)
-            for one in fact_tables.context(assessment, record)
+            for one in fact_tables.context(record)
         ],
-        "coverage": [one._asdict() for one in upkeep_tables.coverage(assessment, record)],
+        "coverage": [one._asdict() for one in upkeep_tables.coverage(record)],
         "versions": dict(record.versions),
         "hashes": {"catalogue": record.catalogue.sha256, **record.hashes},
     }
+    ahead = {"replay": record.replay, "tripwires": record.tripwires}
+    report |= {name: document for name, document in ahead.items() if document is not None}
     document = plain_json({**assessment.to_dict(), "report": report})
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -82,7 +83,7 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         "headline": findings.headline(assessment),
         "sentence": findings.sentence(assessment),
         "choices": findings.choices(assessment),
-        "reasons": [*findings.reasons(assessment), *_flags(assessment)],
+        "reasons": [*findings.reasons(assessment), *findings.other_flags(assessment)],
         "comparable": comparable,
         "futures": verdict_tables.futures(assessment) if comparable else "",
         "checks_summary": verdict_tables.omissions_summary(assessment) if comparable else "",
@@ -90,15 +91,11 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         "values_table": verdict_tables.values_table(assessment),
         "stories": verdict_tables.stories(assessment),
         "change_line": findings.opening(change_line(assessment, record.previous)) if record.previous else "",
-        "change_table": verdict_tables.change_table(assessment, record.previous) if changed and record.previous else "",
-        "moved_lines": moved_lines(assessment, record.previous) if record.previous else [],
+        "change_table": verdict_tables.change_table(assessment, record.previous, record.catalogue)
+        if changed and record.previous
+        else "",
+        "moved_lines": moved_lines(assessment, record.previous, record.catalogue) if record.previous else [],
     }
-
-
-def _flags(assessment: Assessment) -> list[str]:
-    """What else limits the verdict; a conflict is one of its reasons."""
-    raised = (findings.flag(assessment, name) for name in ("stale", "concentration"))
-    return [f"{flag}." for flag in raised if flag]
 
 
 def _dependence(assessment: Assessment) -> dict[str, Any]:
@@ -123,18 +120,17 @@ def _dependence(assessment: Assessment) -> dict[str, Any]:
 
 
 def _series(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
-    facts = Facts(record.facts)
     names = series_names(assessment.evidence)
-    says = _says(assessment)
+    told = says(assessment)
     return {
         "series": [
-            _one_series(series, name, said, facts.published(series), references)
-            for series, name, said in zip(assessment.series, names, says, strict=True)
+            _one_series(series, name, said, record.by_point.published(series), references)
+            for series, name, said in zip(assessment.series, names, told, strict=True)
         ]
     }
 
 
-def _says(assessment: Assessment) -> list[str]:
+def says(assessment: Assessment) -> list[str]:
     """What each series says for the first future against the two others, in words; empty where none is compared."""
     if assessment.verdict.kind == "too_little":
         return [""] * len(assessment.series)
@@ -179,30 +175,41 @@ def _about_series(series: Series) -> str:
 
 def _beside(assessment: Assessment, record: Record, references: References) -> dict[str, Any]:
     stale = findings.flag(assessment, "stale")
-    covered = upkeep_tables.coverage(assessment, record)
+    covered = upkeep_tables.coverage(record)
     return {
         "markers_heading": findings.markers_heading(assessment),
+        **_replayed(assessment, record),
+        "ahead": next_values.ahead(assessment, record.tripwires),
+        "crossings": next_values.crossings(record.tripwires or []),
         "markers": fact_tables.marker_table(assessment, record, references),
         "not_used": fact_tables.not_used_table(assessment, record),
         "late": [*upkeep_tables.late_sources(record), *([f"{stale}."] if stale else [])],
         "quarantine_summary": upkeep_tables.quarantine_summary(record),
         "quarantine": upkeep_tables.quarantine_table(record) if len(record.quarantine) else "",
-        "missing": upkeep_tables.without_values(assessment, record),
-        "context": fact_tables.context_table(fact_tables.context(assessment, record), references),
-        "coverage_heading": f"{sum(one.n > 0 for one in covered)} of {len(covered)} metrics of the field's own list "
-        "have a public value",
+        "missing": upkeep_tables.without_values(record),
+        "context": fact_tables.context_table(fact_tables.context(record), references),
+        "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),
     }
 
 
+def _replayed(assessment: Assessment, record: Record) -> dict[str, Any]:
+    if not record.replay:
+        return {"replayed_heading": "What would have been said before", "replayed": replayed.NONE_KEPT, "notes": []}
+    steps = record.replay["steps"]
+    return {
+        "replayed_heading": replayed.heading(steps),
+        "replayed": folded(counted(len(steps), "date"), replayed.rows(steps)),
+        "notes": list(replayed.notes(record.replay, assessment)),
+    }
+
+
 def _about(assessment: Assessment, record: Record) -> dict[str, Any]:
     programs = dict(record.versions) | {"method": assessment.model.version}
-    date_shown = full_date(assessment.as_of)
     return {
         "versions": list(programs.items()),
         "hashes": list(upkeep_tables.hash_lines(record, assessment)),
         "generated_at": record.generated_at.isoformat(" ", "seconds") if record.generated_at else "",
-        "cite": f"threefutures, status report on the public record to {date_shown}, method {assessment.model.version}, "
-        f"facts {assessment.facts.sha256[:12]} ({assessment.facts.n:,} values).",
+        "cite": findings.citation(assessment),
     }

@@ -40,6 +40,7 @@ def block(
     assessment: Assessment,
     *,
     previous: Document | None = None,
+    ahead: str = "",
     width: int = WIDTH,
     unicode: bool = True,
     colour: bool = False,
@@ -51,6 +52,7 @@ def block(
     Args:
         assessment: what to show.
         previous: the last report's assessment as its to_dict() gave it; None says nothing of change.
+        ahead: which next value would change the answer, in one line; empty says nothing of it.
         width: columns of running text; the chart takes 88.
         unicode: False writes ASCII only.
         colour: True adds ANSI colours.
@@ -64,6 +66,7 @@ def block(
         lines += _chart(assessment, unicode, colour)
     if previous:
         lines += _wrapped(change_line(assessment, previous), width)
+    lines += _wrapped(ahead, width)
     lines += _wrapped(f"next: {' · '.join(next_commands or _next_commands(assessment))}", width)
     text = "\n".join(lines)
     return text if unicode else ascii_only(text)
@@ -76,7 +79,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 def _next_commands(assessment: Assessment) -> tuple[str, ...]:
     if assessment.verdict.kind == "too_little":
         return ("threefutures indicators", "threefutures sources")
-    return ("threefutures report", f"threefutures explain {ranking(assessment.probabilities)[0]}")
+    return ("threefutures report --open", f"threefutures explain {ranking(assessment.probabilities)[0]}")
 
 
 def _chart(assessment: Assessment, unicode: bool, colour: bool) -> list[str]:

@@ -57,9 +57,7 @@ def next_line(found: Tripwires) -> str:
         for scenario in SCENARIOS:
             for region in wire.reach(scenario, HALF) if scenario != leader else ():
                 if _is_expected(wire, region):
-                    return (
-                        f"would change the lead: {_name(wire)}, {_due(wire)}: {_where(wire, region)}, {scenario} leads"
-                    )
+                    return f"would settle it: {_name(wire)}, {_due(wire)}: {_where(wire, region)}, {scenario} leads"
     best = found.wires[0]
     return f"most telling next: {_name(best)}, {_due(best)}; no value that is expected puts another future first"
 

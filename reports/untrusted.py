@@ -64,6 +64,11 @@ def escaped(text: object) -> Markdown:
     return Markdown("".join(_ENTITIES.get(char, char) for char in line))
 
 
+def harmless_in_csv(text: str) -> str:
+    """The text behind an apostrophe if a spreadsheet would take it for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text
+
+
 def code(text: object) -> Markdown:
     """An id or hash as a code span; a backtick or bar inside would end the span or the cell."""
     return Markdown(f"`{plain(text).replace('`', chr(39)).replace('|', chr(0xA6))}`")

@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from metrics.series import believed
 from metrics.untrusted import cut, plain
-from reports.markdown import table
 from reports.record import Record
-from reports.untrusted import Markdown, code, link
+from reports.tabular import Code, Link, Table, table
 from scenarios import Assessment
 from scenarios.words import counted
 
@@ -46,9 +44,9 @@ class Coverage(NamedTuple):
     newest: str
 
 
-def coverage(assessment: Assessment, record: Record) -> list[Coverage]:
+def coverage(record: Record) -> list[Coverage]:
     """The fourteen metrics of the field's own list, with the dated values known of each."""
-    known = believed(record.facts, assessment.as_of)
+    known = record.believed
     numbers = known["indicator"].map({key: one.airda for key, one in record.catalogue.items()})
     found = []
     for number, metric in enumerate(AIRDA, start=1):
@@ -59,25 +57,30 @@ def coverage(assessment: Assessment, record: Record) -> list[Coverage]:
     return found
 
 
-def coverage_table(found: list[Coverage]) -> Markdown:
+def coverage_heading(found: list[Coverage]) -> str:
+    """How many of the metrics have a value."""
+    return f"{sum(one.n > 0 for one in found)} of {len(found)} metrics of the field's own list have a public value"
+
+
+def coverage_table(found: list[Coverage]) -> Table:
     """Which of the field's own metrics have public values."""
     return table(("No.", "Metric", "Indicators", "Dated values", "Newest"), found, right=(0, 2, 3))
 
 
-def without_values(assessment: Assessment, record: Record) -> str:
+def without_values(record: Record) -> str:
     """The catalogued indicators of which nothing is public, in a sentence."""
-    known = set(believed(record.facts, assessment.as_of)["indicator"])
+    known = set(record.believed["indicator"])
     missing = [one.title for key, one in record.catalogue.items() if key not in known]
     if not missing:
         return "Every catalogued indicator has a public value."
     return f"Nothing is public of {counted(len(missing), 'catalogued indicator')}: {', '.join(missing)}."
 
 
-def source_table(record: Record) -> Markdown:
+def source_table(record: Record) -> Table:
     """Every source with its licence, and how recent it is."""
     rows = [
         (
-            link(row.title, row.url),
+            Link(str(row.title), str(row.url)),
             row.publisher,
             row.licence,
             f"{row.n:,}",
@@ -115,7 +118,7 @@ def quarantine_counts(record: Record) -> list[tuple[str, str, int]]:
     return [(source, rule, n) for (source, rule), n in sorted(Counter(pairs).items())]
 
 
-def quarantine_table(record: Record) -> Markdown:
+def quarantine_table(record: Record) -> Table:
     """The refused rows with their reasons; the row itself stands in the warehouse."""
     rows = [
         (row.source, _or_none(row.line), row.indicator, row.rule, cut(plain(row.reason), LONGEST_REASON))
@@ -124,7 +127,7 @@ def quarantine_table(record: Record) -> Markdown:
     return table(("Source", "Line", "Indicator", "Rule", "Reason"), rows, right=(1,))
 
 
-def hash_lines(record: Record, assessment: Assessment) -> Iterator[tuple[str, Markdown]]:
+def hash_lines(record: Record, assessment: Assessment) -> Iterator[tuple[str, Code]]:
     """What the figures were computed from, by content."""
     hashes = {"facts": assessment.facts.sha256, "model": assessment.model.sha256, **record.hashes}
-    yield from ((name, code(value)) for name, value in {**hashes, "catalogue": record.catalogue.sha256}.items())
+    yield from ((name, Code(value)) for name, value in {**hashes, "catalogue": record.catalogue.sha256}.items())

@@ -1,17 +1,17 @@
 """Tables that follow from the assessment alone: futures, changes, evidence, checks, priors, markers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
 
+from metrics import Indicator
 from reports.changes import Change, changes
 from reports.comparison import Comparison, against_both, ranking
 from reports.findings import overturned, phrase, title
-from reports.markdown import table
 from reports.record import Document
+from reports.tabular import Strong, Table, table
 from reports.terminal import MIDDLE, series_names
-from reports.untrusted import Markdown
 from scenarios import Assessment
 from scenarios.assessment import Check
 from scenarios.settings import SCENARIOS, settings
@@ -20,10 +20,13 @@ from scenarios.words import count, count_range, counted, counts, decibans, full_
 MOST_INFLUENTIAL = 9
 """Omissions named one by one; the rest are told in a sentence."""
 
+ROWS_OF_CHANGE = 4
+"""Causes named one by one where there is little room."""
+
 NUMBERS_RIGHT = (2, 3, 4)
 
 
-def futures(assessment: Assessment) -> Markdown:
+def futures(assessment: Assessment) -> Table:
     """The three futures, the most probable first, each with its range over all checks."""
     out_of_100, ranges, shown = counts(assessment.probabilities), assessment.range(), []
     for scenario in ranking(assessment.probabilities):
@@ -44,29 +47,53 @@ def stories(assessment: Assessment) -> list[tuple[str, str, str]]:
     return [(one.title, " ".join(one.story.split()), one.citation) for one in told]
 
 
-def change_table(assessment: Assessment, previous: Document) -> Markdown:
+def change_table(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Table:
     """What moved since an earlier assessment, in decibans for today's leader; rows add up to the last."""
-    moved = changes(assessment, previous)
-    sums = [sum(one.against_second for one in moved), sum(one.against_third for one in moved)]
-    rows = [(one.what, one.title, _values(one), gained(one.against_second), gained(one.against_third)) for one in moved]
-    if not rows:
-        return Markdown()
     leader, second, third = ranking(assessment.probabilities)
     columns = ("What", "Series", "Values", f"{leader} v. {second}", f"{leader} v. {third}")
-    return table(columns, [*rows, ("Sum", "", "", gained(sums[0]), gained(sums[1]))], right=(3, 4))
+    moved = changes(assessment, previous, indicators)
+    rows = [(one.what, one.title, _values(one), gained(one.against_second), gained(one.against_third)) for one in moved]
+    return table(columns, [*rows, (Strong("Sum"), "", "", *map(Strong, _both(moved)))] if rows else [], right=(3, 4))
+
+
+def change_brief(assessment: Assessment, previous: Document, indicators: Mapping[str, Indicator]) -> Table:
+    """The same for a narrow place: the largest rows, and one each for what was reweighted and for the rest."""
+    _, second, third = ranking(assessment.probabilities)
+    moved = changes(assessment, previous, indicators)
+    caused = [one for one in moved if one.what not in ("reweighted", "smaller moves")]
+    shares = [one for one in moved if one.what == "reweighted"]
+    rest = [*caused[ROWS_OF_CHANGE:], *(one for one in moved if one.what == "smaller moves")]
+    rows = [(_brief(one), *_both([one])) for one in caused[:ROWS_OF_CHANGE]]
+    reweighted = _brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series"
+    summed = [(name, *_both(some)) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
+    rows += [row for row in summed if row[1:] != ("0.0", "0.0")]
+    columns = ("What came", f"over {second}", f"over {third}")
+    return table(columns, [*rows, (Strong("Sum"), *map(Strong, _both(moved)))] if rows else [], right=(1, 2))
+
+
+def _both(moved: Sequence[Change]) -> tuple[str, str]:
+    return gained(sum(one.against_second for one in moved)), gained(sum(one.against_third for one in moved))
+
+
+def _brief(change: Change) -> str:
+    what = f"{change.what[:1].upper()}{change.what[1:]}"
+    if not change.what.startswith("new"):
+        return f"{what}: {change.title}" if change.title else what
+    before = f", {change.n_before} before" if change.n_before else ""
+    return f"{what}: {change.title} ({counted(change.n_now, 'value')}{before})"
 
 
 def _values(change: Change) -> str:
     return f"{change.n_before} then, {change.n_now} now" if change.n_before != change.n_now else str(change.n_now or "")
 
 
-def gained(value: float) -> Markdown:
+def gained(value: float) -> str:
     """Decibans with a sign on both sides of nought."""
     text = decibans(value)
-    return Markdown(f"+{text}" if value > 0 and text != "0.0" else text)
+    return f"+{text}" if value > 0 and text != "0.0" else text
 
 
-def evidence_table(assessment: Assessment) -> Markdown:
+def evidence_table(assessment: Assessment) -> Table:
     """What each series says for the leader against the second and the third, group by group, and the sum."""
     second, third = against_both(assessment)
     evidence = assessment.evidence.reset_index(drop=True)
@@ -96,24 +123,24 @@ def group_name(cluster: str) -> str:
     return " ".join(words)
 
 
-def _said(comparison: Comparison, at: int) -> Markdown:
-    return Markdown(f"{decibans(comparison.rows[at])} {comparison.capped[at]}".strip())
+def _said(comparison: Comparison, at: int) -> str:
+    return f"{decibans(comparison.rows[at])} {comparison.capped[at]}".strip()
 
 
 def _sums(assessment: Assessment, second: Comparison, third: Comparison) -> Iterable[Sequence[object]]:
     if second.prior or third.prior:
         yield "Prior", assessment.prior.name, "", "", "", decibans(second.prior), decibans(third.prior)
     totals = [f"{decibans(one.total)} ({odds(one.total)})" for one in (second, third)]
-    yield Markdown("**Sum**"), "", "", "", "", *(Markdown(f"**{total}**") for total in totals)
+    yield Strong("Sum"), "", "", "", "", *map(Strong, totals)
 
 
-def values_table(assessment: Assessment) -> Markdown:
+def values_table(assessment: Assessment) -> Table:
     """The series that could be formed, where too few for a comparison."""
     evidence = assessment.evidence
     return table(("Series", "Values"), list(zip(series_names(evidence), evidence["n"], strict=True)), right=(1,))
 
 
-def check_table(checks: Sequence[Check], what: str) -> Markdown:
+def check_table(checks: Sequence[Check], what: str) -> Table:
     """One row a check: the choice, the series left, the futures out of 100, and which comes first."""
     rows = [
         (opening_label(check), check.n_series, *_counts(check), title(ranking(check.probabilities)[0]))
@@ -121,6 +148,12 @@ def check_table(checks: Sequence[Check], what: str) -> Markdown:
     ]
     columns = (what, "Series", *(title(scenario) for scenario in SCENARIOS), "First")
     return table(columns, rows, right=(1, *NUMBERS_RIGHT))
+
+
+def check_data(checks: Sequence[Check]) -> Table:
+    """The same unrounded."""
+    rows = [(one.label, one.n_series, *(one.probabilities[name] for name in SCENARIOS)) for one in checks]
+    return table(("check", "series", *SCENARIOS), rows)
 
 
 def _counts(check: Check) -> list[str]:
@@ -152,7 +185,7 @@ def rest_of_omissions(assessment: Assessment) -> str:
     return f"The other {counted(len(moves), 'omission')} move no future by more than {count(max(moves))} in 100."
 
 
-def prior_table(assessment: Assessment) -> Markdown:
+def prior_table(assessment: Assessment) -> Table:
     """The same evidence under other priors, with the weights before any evidence."""
     rows = []
     for check in assessment.prior_variants:

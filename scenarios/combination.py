@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from metrics.indicator import Indicator
+from metrics.organisation import organisation
 from metrics.series import Series
 from scenarios.evidence import Evidence
 from scenarios.settings import SCENARIOS, settings
@@ -44,6 +45,11 @@ class Weighed:
     def is_weak(self) -> bool:
         return self.series.indicator.dimension in settings().combination.weak_dimensions
 
+    @cached_property
+    def organisation(self) -> str:
+        """As `owner`."""
+        return owner(self.series)
+
     @property
     def is_misfit(self) -> bool:
         """Its residuals are large and persistent: no path describes it."""
@@ -61,7 +67,7 @@ class Total(NamedTuple):
     decibans: Array
     """Weighted, capped and tempered, shape (rows, futures); the best future of a row has 0."""
     weight: Array
-    """Share of its full say that a series keeps beside others of its cluster, shape (rows,)."""
+    """Share of its full say that a series keeps beside others of its cluster and organisation, shape (rows,)."""
     capped: npt.NDArray[np.bool_]
 
 
@@ -85,6 +91,17 @@ def combine(rows: Sequence[Weighed], prior: Sequence[float]) -> Total:
     return Total(_probabilities(decibans.sum(axis=0), prior), decibans, weight, capped)
 
 
+def organisations(series: Series) -> tuple[str, ...]:
+    """The organisation behind each point; empty where none is known."""
+    return tuple(organisation(series.indicator.id, str(subject)) for subject in series.subjects)
+
+
+def owner(series: Series) -> str:
+    """The one organisation whose models or work all its values are of; empty where there is none, or several."""
+    behind = set(organisations(series))
+    return behind.pop() if len(behind) == 1 else ""
+
+
 def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
     """Number of each row's cluster, counted from 0, shape (rows,)."""
     names = [row.series.indicator.cluster for row in rows]
@@ -93,13 +110,21 @@ def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
 
 
 def weights(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
-    """n_eff / n of each row's cluster, with n_eff = n^2 / sum of correlations, times the weight of its dimension."""
+    """What each row keeps of its say, shape (rows,).
+
+    Series of one cluster, and clusters of one organisation, are worth n_eff = n^2 / (sum of their correlations) of
+    n witnesses; a weak dimension is worth less by itself.
+    """
     constants = settings().combination
     weight = np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
     for shared in np.flatnonzero(np.bincount(cluster) > 1):
         members = np.flatnonzero(cluster == shared).tolist()
         correlation = sum(_correlation(rows[one], rows[other]) for one in members for other in members)
         weight[members] *= len(members) / correlation
+    whose = np.array([row.organisation for row in rows], dtype=str)
+    for name in sorted({*whose} - {""}):
+        n = len(set(cluster[whose == name]))
+        weight[whose == name] /= 1 + (n - 1) * constants.rho_organisation
     return weight
 
 

@@ -2,9 +2,9 @@
 
     z_j = a + L f_k(u_j) + delta_method(j) + e_j
 
-with a normal, L half-normal, e normal with an independent and a wandering part. For each noise level and share of
-wandering there is one Cholesky factor; every shape is whitened by it at once; a and L are integrated exactly, and noise
-and shapes are summed out. No sampler, so the same series gives the same number.
+with a normal, L half-normal, e normal with an independent and a wandering part. Every shape is whitened at once
+(whitening.py); a and L are integrated exactly, and noise and shapes are summed out. No sampler, so the same series
+gives the same number.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from scenarios.mechanism import log_ratio_weight, mechanism_library
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import Library, library, seen
 from scenarios.span import WHOLE, Part
+from scenarios.whitening import Noise, Whitened, whitened
 
 Array = npt.NDArray[np.float64]
 
@@ -29,14 +30,6 @@ Weight = Callable[[Array, Array, Part], Array]
 """Log weights of shapes from alpha and precision of the growth, and the part that is seen."""
 
 LOG_TWO_PI = float(np.log(2 * np.pi))
-
-
-class Noise(NamedTuple):
-    """The grid over which residual noise is summed out; all of shape (grid,)."""
-
-    sd: Array
-    wander: Array
-    log_weight: Array
 
 
 class Evidence(NamedTuple):
@@ -48,27 +41,6 @@ class Evidence(NamedTuple):
     """Residuals of the best path: root mean square over the range of the values."""
     misfit_autocorrelation: float
     """And their lag-1 autocorrelation."""
-
-
-class Whitened(NamedTuple):
-    """Everything the noise model needs to know of the points: inner products in the metric of their covariance.
-
-    z stands for values less their middle, o for the start (ones), f for paths, c for censored values. Shape (grid,)
-    without paths, (grid, shapes) with; those with c have a last axis of censored values.
-    """
-
-    zz: Array
-    zo: Array
-    oo: Array
-    zf: Array
-    of: Array
-    ff: Array
-    zc: Array
-    oc: Array
-    fc: Array
-    spread: Array
-    """Variance of each censored value given the exact ones, path known, shape (grid, c)."""
-    log_determinant: Array
 
 
 class Growth(NamedTuple):
@@ -98,7 +70,7 @@ def noise() -> Noise:
     constants = settings().skeleton
     levels = np.geomspace(constants.noise_low, constants.noise_high, constants.noise_points)
     log_level = -0.5 * (np.log(levels / constants.noise_middle) / constants.noise_spread) ** 2
-    log_level -= _log_sum(log_level, 0)
+    log_level -= log_sum(log_level, 0)
     log_wander = np.log(np.array(constants.wander_weights) / sum(constants.wander_weights))
     return Noise(
         np.repeat(levels, len(log_wander)),
@@ -115,7 +87,7 @@ def evidence(series: Series, part: Part = WHOLE, shapes: str = "resemblance") ->
         part: of the time its record covers; by default the series is the record.
         shapes: "resemblance" or "mechanism" (NamedPrior.shapes).
     """
-    known = mechanism_library() if shapes == "mechanism" else library()
+    known = library_of(shapes)
     thin = thinned(series)
     grid, log_prior = ceilings_of(series.indicator)
     best: tuple[float, Array, Points] | None = None
@@ -124,15 +96,15 @@ def evidence(series: Series, part: Part = WHOLE, shapes: str = "resemblance") ->
         linked = points(thin, ceiling)
         if linked is None:
             continue
-        joint = _joint(linked, part, known) + linked.log_jacobian
+        joint = log_joint(linked, part, known) + linked.log_jacobian
         weighted = joint[None] + known.log_weight[:, None, :]
-        terms[row] = _log_sum(weighted.reshape(len(SCENARIOS), -1), 1)
+        terms[row] = log_sum(weighted.reshape(len(SCENARIOS), -1), 1)
         top = float((terms[row] + log_prior[row]).max())
         if best is None or top > best[0]:
             best = (top, joint, linked)
     if best is None:
         return Evidence(np.zeros(len(SCENARIOS)), 0.0, 0.0)
-    return Evidence(_log_sum(terms + log_prior, 0), *_misfit(best[1], best[2], part, known))
+    return Evidence(log_sum(terms + log_prior, 0), *_misfit(best[1], best[2], part, known))
 
 
 def log_evidence(
@@ -150,30 +122,64 @@ def log_evidence(
         part: of the record that the points see.
         weight: log weight of each shape that depends on how much the points have grown.
     """
+    exact, censored = log_terms(linked, path, noise_grid, part, weight)
+    return exact + sum(censored)
+
+
+def log_terms(
+    linked: Points, path: Array, noise_grid: Noise, part: Part = WHOLE, weight: Weight | None = None
+) -> tuple[Array, list[Array]]:
+    """As log_evidence: that of the exact values, and what each censored one adds; all of shape (grid, shapes)."""
     constants = settings().skeleton
     paths = seen(path, np.concatenate([linked.u, linked.censored_u]), part)
     n = len(linked.z)
-    white = _whitened(linked, paths[:, :n], noise_grid)
-    start = white.oo + constants.start_sd**-2
-    growth = Growth(
-        start,
-        white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
-        white.zf - white.of * (white.zo / start)[:, None],
-    )
+    white, growth = given(linked, paths[:, :n], noise_grid)
+    start = growth.start
     common = -0.5 * (n * LOG_TWO_PI + white.log_determinant + white.zz - white.zo**2 / start)
     common -= 0.5 * np.log(constants.start_sd**2 * start)
     cut = np.log(2 / constants.growth_sd) + 0.5 * growth.alpha**2 + log_ndtr(growth.alpha)
     total = common[:, None] + cut - 0.5 * np.log(growth.precision)
     if weight is not None:
         total = total + weight(growth.alpha, growth.precision, part)
-    for c in range(len(linked.low)):
-        total = total + _censored(linked, c, white, paths[:, n + c], growth)
-    return np.asarray(total)
+    moments = growth.moments() if len(linked.low) else (total, total)
+    return total, [_censored(linked, c, white, paths[:, n + c], growth, moments) for c in range(len(linked.low))]
 
 
-def _joint(linked: Points, part: Part, known: Library) -> Array:
+def given(linked: Points, path: Array, noise_grid: Noise) -> tuple[Whitened, Growth]:
+    """What the exact values say of the start and the growth of each path.
+
+    Args:
+        linked: the points.
+        path: at their positions, shape (shapes, n).
+        noise_grid: shape (grid,).
+    """
+    constants = settings().skeleton
+    white = whitened(linked, path, noise_grid)
+    start = white.oo + constants.start_sd**-2
+    growth = Growth(
+        start,
+        white.ff - white.of**2 / start[:, None] + constants.growth_sd**-2,
+        white.zf - white.of * (white.zo / start)[:, None],
+    )
+    return white, growth
+
+
+def library_of(shapes: str) -> Library:
+    """The shapes and their weights by the name a prior has for them (NamedPrior.shapes)."""
+    return mechanism_library() if shapes == "mechanism" else library()
+
+
+def log_joint(linked: Points, part: Part, known: Library) -> Array:
+    """log p(points, noise | shape), shape (grid, shapes)."""
+    exact, censored = joint_terms(linked, part, known)
+    return exact + sum(censored)
+
+
+def joint_terms(linked: Points, part: Part, known: Library) -> tuple[Array, list[Array]]:
+    """As log_joint: that of the exact values, and what each censored one adds; all of shape (grid, shapes)."""
     weight = log_ratio_weight if known is mechanism_library() else None
-    return log_evidence(linked, known.path, noise(), part, weight) + noise().log_weight[:, None]
+    exact, censored = log_terms(linked, known.path, noise(), part, weight)
+    return exact + noise().log_weight[:, None], censored
 
 
 def ceilings_of(indicator: Indicator) -> tuple[tuple[float, ...], Array]:
@@ -186,71 +192,14 @@ def ceilings_of(indicator: Indicator) -> tuple[tuple[float, ...], Array]:
         return table.grid, np.log(weight / weight.sum(axis=0))
 
 
-def _whitened(linked: Points, path: Array, grid: Noise) -> Whitened:
-    """Inner products for every noise of the grid, shape of `path` (shapes, n).
-
-    Without published errors the covariance is s^2 times a matrix that does not depend on s: then one factor serves
-    every noise level.
-    """
-    n = len(linked.z)
-    fixed = _fixed(linked)
-    if fixed.any():
-        wander, sd, place, scale = grid.wander, grid.sd, np.arange(len(grid.sd)), np.ones(len(grid.sd))
-    else:
-        wander, place = np.unique(grid.wander, return_inverse=True)
-        sd, scale = np.ones(len(wander)), grid.sd
-    covariance = sd[:, None, None] ** 2 * _mixed(linked, wander) + fixed
-    factor = np.linalg.inv(np.linalg.cholesky(covariance[:, :n, :n]))
-    exact = factor @ np.column_stack([linked.z - linked.middle, np.ones(n), path.T])
-    z, one, f, c = exact[:, :, :1], exact[:, :, 1:2], exact[:, :, 2:], factor @ covariance[:, :n, n:]
-    spread = np.diagonal(covariance[:, n:, n:], axis1=1, axis2=2) - (c * c).sum(1)
-    precision = scale[:, None] ** -2.0
-    return Whitened(
-        zz=_inner(z, z)[place, 0, 0] * precision[:, 0],
-        zo=_inner(z, one)[place, 0, 0] * precision[:, 0],
-        oo=_inner(one, one)[place, 0, 0] * precision[:, 0],
-        zf=_inner(z, f)[place, 0] * precision,
-        of=_inner(one, f)[place, 0] * precision,
-        ff=np.einsum("gnk,gnk->gk", f, f)[place] * precision,
-        zc=_inner(z, c)[place, 0],
-        oc=_inner(one, c)[place, 0],
-        fc=_inner(f, c)[place],
-        spread=spread[place] / precision,
-        log_determinant=-2 * np.log(np.diagonal(factor, axis1=1, axis2=2)).sum(1)[place] + 2 * n * np.log(scale),
-    )
-
-
-def _inner(left: Array, right: Array) -> Array:
-    """Sums over values, shape (grid, columns of left, columns of right)."""
-    return np.asarray(np.swapaxes(left, 1, 2) @ right)
-
-
-def _mixed(linked: Points, wander: Array) -> Array:
-    """Covariance of all values for residual noise of one, exact first, shape (wander, n + c, n + c)."""
-    u = np.concatenate([linked.u, linked.censored_u])
-    inflation = np.concatenate([linked.inflation, np.ones(len(linked.low))])
-    kernel = np.exp(-np.abs(u[:, None] - u) / settings().skeleton.wander_length)
-    share = wander[:, None, None]
-    return np.asarray((1 - share) * np.diag(inflation) + share * kernel)
-
-
-def _fixed(linked: Points) -> Array:
-    """Covariance from published errors and from offsets between methods, shape (n + c, n + c)."""
-    censored = np.zeros(len(linked.low))
-    fixed = np.diag(np.concatenate([linked.error**2 * linked.inflation, censored]))
-    method = np.concatenate([linked.method, linked.censored_method])
-    if len(set(method)) < 2:
-        return fixed
-    offset = np.array([settings().skeleton.method_sd[str(name)] for name in method])
-    return fixed + np.where(method[:, None] == method, offset[:, None] ** 2, 0.0)
-
-
-def _censored(linked: Points, c: int, white: Whitened, path: Array, growth: Growth) -> Array:
+def _censored(
+    linked: Points, c: int, white: Whitened, path: Array, growth: Growth, moments: tuple[Array, Array]
+) -> Array:
     """log P(low <= z_c <= high | exact values), shape (grid, shapes); normal with the truncated moments of L."""
     free = 1 - white.oc[:, c]
     slope = path - white.fc[:, :, c] - (free / growth.start)[:, None] * white.of
     level = linked.middle + white.zc[:, c] + free * white.zo / growth.start
-    mean_growth, growth_variance = growth.moments()
+    mean_growth, growth_variance = moments
     spread = np.sqrt((white.spread[:, c] + free**2 / growth.start)[:, None] + slope**2 * growth_variance)
     mean = level[:, None] + slope * mean_growth
     return log_between((linked.low[c] - mean) / spread, (linked.high[c] - mean) / spread)
@@ -283,7 +232,7 @@ def _covary(x: Array, y: Array, weight: Array) -> float:
     return float(np.average((x - np.average(x, weights=weight)) * (y - np.average(y, weights=weight)), weights=weight))
 
 
-def _log_sum(values: Array, axis: int) -> Array:
+def log_sum(values: Array, axis: int) -> Array:
     """log of the sum of exponentials along an axis; -inf where all are."""
     top = values.max(axis=axis, keepdims=True)
     top = np.where(np.isfinite(top), top, 0.0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from metrics.indicator import Indicator
 from metrics.series import MINIMUM_DATES, Series
@@ -18,6 +19,8 @@ Array = npt.NDArray[np.float64]
 HUBER_AT = 1.345
 """Huber's constant: 95 % efficient where nothing is wrong (Huber 1981)."""
 HUBER_ROUNDS = 25
+HUBER_SETTLED = 1e-12
+"""Weights that change by less stay as they are."""
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""
 
@@ -119,9 +122,9 @@ class Scale:
         return self.sign * value / self.spread
 
     def unlinked(self, z: Array) -> Array:
-        """Values in the indicator's unit, the inverse of `linked`."""
+        """Values in the indicator's unit, the inverse of `linked` without its clipping."""
         if self.indicator.scale == "logit":
-            share = self.ceiling / (1 + np.exp(-z))
+            share = self.ceiling * expit(z)
             width = self.indicator.upper - self.indicator.lower
             return np.asarray(self.indicator.lower + width * (1 - share if self.sign < 0 else share))
         return np.asarray(np.exp(self.sign * z)) if self.indicator.scale == "log" else self.sign * z * self.spread
@@ -183,7 +186,9 @@ def _outliers(u: Array, z: Array) -> tuple[Array, Array]:
         smooth = basis @ np.linalg.solve(weighted @ basis, weighted @ z)
         residual = np.abs(z - smooth)
         scale = max(NORMAL_MAD * _median(residual), constants.outlier_floor)
-        weight = np.minimum(1.0, HUBER_AT * scale / np.maximum(residual, 1e-12))
+        before, weight = weight, np.minimum(1.0, HUBER_AT * scale / np.maximum(residual, 1e-12))
+        if (np.abs(weight - before) < HUBER_SETTLED).all():
+            break
     return smooth, np.maximum(1.0, residual / (constants.outlier_at * scale)) ** 2
 
 

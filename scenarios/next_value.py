@@ -16,13 +16,14 @@ from metrics.series import Series
 from scenarios.axis import coordinate, value_at
 from scenarios.prediction import ERROR_NODES, log_share_below, standard_error
 from scenarios.settings import settings
+from scenarios.span import WHOLE, Part
 
 Array = npt.NDArray[np.float64]
 
 FIRST_STEPS = 9
 """Coordinates tried first, around the last value."""
 
-EDGES = 33
+EDGES = 21
 """Coordinates between which the probability of a value is worked out."""
 
 BEYOND = 0.001
@@ -131,40 +132,49 @@ def can_enter(series: Series) -> bool:
     return certified is None or record_place(series) < float(coordinate(series.indicator, certified))
 
 
-def outlook(series: Series, on: date) -> Outlook:
-    """What each future expects of the value that is measured on a date, given the values before."""
-    ahead, record = extended(series, on, np.nan), record_place(series)
+def outlook(series: Series, on: date, part: Part = WHOLE, shapes: str = "resemblance") -> Outlook:
+    """What each future expects of the value that is measured on a date, given the values before.
+
+    Args:
+        series: the values before.
+        on: the date.
+        part: of the time its record covers, with the new value; by default the series is the record.
+        shapes: "resemblance" or "mechanism" (NamedPrior.shapes).
+    """
+    ahead, record = _Ahead(extended(series, on, np.nan), part, shapes), record_place(series)
     low, high = _limits(ahead)
     if record >= high:
         # No future expects a record: what one would mean is still to be said.
         high = record + (high - low) / 2
     edges = np.linspace(max(low, record), high, EDGES)
-    below = _below(ahead, edges)
     error = standard_error(extended(series, on, _latest(series)), -1)
-    if error:
-        shifted = [share * _interpolated(edges - node * error, edges, below) for node, share in ERROR_NODES]
-        below = np.sum(shifted, axis=0)
-    return Outlook(edges, below)
+    nodes = ERROR_NODES if error else ((0.0, 1.0),)
+    below = ahead.below(np.concatenate([edges - node * error for node, _ in nodes]))
+    shifted = [share * one for (_, share), one in zip(nodes, np.split(below, len(nodes), axis=1), strict=True)]
+    return Outlook(edges, np.maximum.accumulate(np.sum(shifted, axis=0), axis=1))
 
 
-def _below(ahead: Series, place: Array) -> Array:
-    """Distribution functions of the futures at coordinates in order, shape (futures, places)."""
-    anywhere = log_share_below(ahead, np.nan)
-    found = np.array([np.exp(log_share_below(ahead, one) - anywhere) for one in place]).T
-    return np.maximum.accumulate(np.clip(found, 0.0, 1.0), axis=1)
+class _Ahead(NamedTuple):
+    """A series with a next value that is not known yet."""
+
+    series: Series
+    part: Part
+    shapes: str
+
+    def below(self, place: Array) -> Array:
+        """Distribution functions of the futures at coordinates, shape (futures, places)."""
+        anywhere, *found = log_share_below(self.series, np.append(np.nan, place), self.part, self.shapes)
+        return np.asarray(np.clip(np.exp(np.array(found) - anywhere), 0.0, 1.0).T)
 
 
-def _interpolated(at: Array, edges: Array, below: Array) -> Array:
-    return np.array([np.interp(at, edges, one) for one in below])
-
-
-def _limits(ahead: Series) -> tuple[float, float]:
+def _limits(ahead: _Ahead) -> tuple[float, float]:
     """Coordinates beyond which no future expects more than BEYOND; the first range is widened until it is so."""
-    known = coordinate(ahead.indicator, _known(ahead))
-    end = FURTHEST_LOGIT if ahead.indicator.scale == "logit" else np.inf
+    indicator = ahead.series.indicator
+    known = coordinate(indicator, _known(ahead.series))
+    end = FURTHEST_LOGIT if indicator.scale == "logit" else np.inf
     half = 1.5 * float(np.ptp(known)) or 1.0
     place = np.clip(np.linspace(known[-1] - half, known[-1] + half, FIRST_STEPS), -end, end)
-    step, below = float(place[-1] - place[-2]), _below(ahead, place)
+    step, below = float(place[-1] - place[-2]), ahead.below(place)
     for _ in range(MOST_WIDENINGS):
         too_high, too_low = bool(below[:, 0].max() > BEYOND), bool(below[:, -1].min() < 1 - BEYOND)
         more = [place[0] - step] * too_high + [place[-1] + step] * too_low
@@ -172,7 +182,7 @@ def _limits(ahead: Series) -> tuple[float, float]:
         if not more:
             break
         order = np.argsort(np.concatenate([place, more]), kind="stable")
-        below = np.hstack([below, _below(ahead, np.array(sorted(more)))])[:, order]
+        below = np.hstack([below, ahead.below(np.array(sorted(more)))])[:, order]
         place = np.concatenate([place, sorted(more)])[order]
     low = np.flatnonzero(below.max(axis=0) <= BEYOND)
     high = np.flatnonzero(below.min(axis=0) >= 1 - BEYOND)

@@ -6,10 +6,12 @@ publications are then in the past as if they had been there. Nothing is computed
 its series, and dates with the same series keep their sums and checks.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ import pandas as pd
 from metrics.errors import UsageError
 from metrics.indicator import Catalogue
 from metrics.series import Series, believed, form_series, left_out_table
-from scenarios.assessment import Facts, Model, Verdict, in_plain_types
+from scenarios.assessment import Facts, Model, in_plain_types
 from scenarios.classifier import Sums, add_up, evidence_table
 from scenarios.combination import Weighed, combine
 from scenarios.intake import Indicators, fingerprint, in_order, read_as_of, take_in
@@ -27,53 +29,14 @@ from scenarios.markers import board
 from scenarios.prior import Prior, PriorLike, parse_prior
 from scenarios.sensitivity import Record, since
 from scenarios.settings import SCENARIOS, settings
+from scenarios.step import Key, Move, Ranges, Step, plain_step
 from scenarios.verdict import Findings, decide
+
+__all__ = ["CLOCKS", "Clock", "Move", "Replay", "Step", "replay", "replay_judged"]
 
 Clock = Literal["known", "observed"]
 
 CLOCKS: tuple[Clock, ...] = ("known", "observed")
-
-Key = tuple[str, str, str]
-
-Ranges = dict[str, tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Move:
-    """What one series contributed to a step."""
-
-    key: Key
-    title: str
-    n_before: int
-    """Values it had on the date before; 0 for a series that is new."""
-    n: int
-    decibans: dict[str, float]
-    """Change of what enters the sum, by future."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """What was said on one date."""
-
-    as_of: date
-    verdict: Verdict
-    probabilities: dict[str, float]
-    ranges: Ranges
-    """Lowest and highest over the default and every check."""
-    without_one_series: Ranges
-    """Lowest and highest over the default and leaving out any one series."""
-    evidence: dict[str, float]
-    """Decibans of all series together, by future, as they enter the sum."""
-    change: dict[str, float]
-    """`evidence` less that of the date before, before the first date nothing: the changes add up to `evidence`."""
-    moves: tuple[Move, ...]
-    """The series behind `change`, which they add up to; in order of their keys."""
-    n_series: int
-    n_values: int
-    n_checks: int
-    facts: Facts
-    markers: dict[str, str]
-    """Status by id of the marker."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +66,7 @@ class Replay:
                 "first_date": self.first_date,
                 "prior": asdict(self.prior),
                 "leave_out": self.leave_out,
-                "steps": [_plain_step(step) for step in self.steps],
+                "steps": [plain_step(step) for step in self.steps],
                 "model": asdict(self.model),
             }
         )
@@ -149,19 +112,31 @@ def replay_judged(
     clock: Clock = "known",
     prior: PriorLike = "uniform",
     sensitivity: bool = False,
+    told: Mapping[str, Step] | None = None,
     first_date: date | None = None,
     leave_out: Sequence[str] = (),
 ) -> Replay:
-    """replay() for observations that metrics.judge has accepted already, with the choices of classify_judged()."""
+    """replay() for observations that metrics.judge has accepted already, with the choices of classify_judged().
+
+    Args:
+        observations: accepted, every vintage of every value.
+        indicators: as for replay, and so are dates, clock, prior and sensitivity.
+        dates: see there.
+        clock: see there.
+        prior: see there.
+        sensitivity: see there.
+        told: steps of earlier replays by their basis; one that would come out the same is not computed again.
+        first_date: as for classify_judged, and so is leave_out.
+        leave_out: see there.
+    """
     chosen = parse_prior(prior)
     days = sorted({read_as_of(day, observations) for day in dates})
     _require(clock, days)
     # What is too much for classify is too much here, and is refused before any work.
     form_series(observations, indicators, as_of=days[-1])
-    told = _in_hindsight(observations) if clock == "observed" else observations
-    told = in_order(told).sort_values("known_since", kind="stable")
+    known = _in_hindsight(observations) if clock == "observed" else observations
     record = Record(
-        told,
+        in_order(known).sort_values("known_since", kind="stable"),
         indicators,
         days[-1],
         own=_is_own(indicators),
@@ -169,13 +144,11 @@ def replay_judged(
         first_date=first_date,
         leave_out=tuple(sorted(set(leave_out))),
     )
-    steps: list[Step] = []
-    before: dict[Key, _Said] = {}
-    for now in _states(record, days, chosen, checks=sensitivity):
-        step, before = _step(now, chosen, before)
-        steps.append(step)
+    basis = _bases(record, days, chosen, checks=sensitivity)
+    found = {day: told[basis[day]] for day in days if told and basis[day] in told}
+    found |= {step.as_of: step for step in _computed(record, days, chosen, basis, found, checks=sensitivity)}
     model = Model(settings().version, settings().sha256)
-    return Replay(clock, chosen, record.first_date, tuple(steps), model, record.leave_out)
+    return Replay(clock, chosen, record.first_date, tuple(found[day] for day in days), model, record.leave_out)
 
 
 def _require(clock: str, days: list[date]) -> None:
@@ -201,6 +174,50 @@ def _is_own(indicators: Indicators) -> bool:
     return not isinstance(indicators, Catalogue) or indicators.own
 
 
+def _bases(record: Record, days: Sequence[date], prior: Prior, *, checks: bool) -> dict[date, str]:
+    """What the step of each day follows from, hashed; `known` of the record is in order of known_since."""
+    own = [repr(record.indicators[name]) for name in sorted(record.indicators)] if record.own else []
+    choices = [asdict(prior), str(record.first_date), record.leave_out]
+    common = [settings().sha256, choices, record.hindsight, checks, own]
+    rows = (json.dumps([str(cell) for cell in row]) for row in record.known.itertuples(index=False, name=None))
+    digest, said, n_before = hashlib.sha256(), [""], 0
+    for day in days:
+        n = _n_known(record, day)
+        for _ in range(n_before, n):
+            digest.update(next(rows).encode())
+        said.append(digest.hexdigest())
+        n_before = n
+    return {day: _sha256([*common, str(day), *parts]) for day, parts in zip(days, pairwise(said), strict=True)}
+
+
+def _sha256(parts: Sequence[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _n_known(record: Record, day: date) -> int:
+    return int(record.known["known_since"].searchsorted(pd.Timestamp(day), side="right"))
+
+
+def _computed(
+    record: Record,
+    days: Sequence[date],
+    prior: Prior,
+    basis: Mapping[date, str],
+    found: Container[date],
+    *,
+    checks: bool,
+) -> Iterator[Step]:
+    """The steps that are not found. Of the date before one, its sum is enough to tell what has changed since."""
+    missing = {day for day in days if day not in found}
+    before_missing = {before for before, day in pairwise(days) if day in missing}
+    before: dict[Key, _Said] = {}
+    for now in _states(record, sorted(missing | before_missing), prior, checked=missing if checks else ()):
+        said = _said(now.sums)
+        if now.record.as_of in missing:
+            yield _step(now, prior, said, before, basis[now.record.as_of])
+        before = said
+
+
 class _State(NamedTuple):
     """What is known on one date, and what the series say."""
 
@@ -217,30 +234,32 @@ class _Said(NamedTuple):
     decibans: npt.NDArray[np.float64]
 
 
-def _states(whole: Record, days: Sequence[date], prior: Prior, *, checks: bool) -> Iterator[_State]:
+def _states(whole: Record, days: Sequence[date], prior: Prior, *, checked: Container[date]) -> Iterator[_State]:
     """One a date. An indicator is formed anew on a date before which it had news; the others keep their series.
 
     Args:
         whole: everything, in order of known_since.
         days: in order.
         prior: of every sum.
-        checks: whether to make them.
+        checked: the days on which every check is made.
     """
     formed: dict[str, tuple[Series, ...]] = {}
     sums: Sums | None = None
     every: list[Series] = []
-    n_before = 0
+    is_checked, n_before = False, 0
     for day in days:
-        n = int(whole.known["known_since"].searchsorted(pd.Timestamp(day), side="right"))
+        n = _n_known(whole, day)
         known = whole.known.iloc[:n].sort_index().reset_index(drop=True)
         record = replace(whole, known=known, as_of=day)
         told = set(whole.known["indicator"].iloc[n_before:n])
         news = {name for name in told if whole.indicators[name].role == "evidence"}
         formed |= _formed(record, news)
         # On own data the window sweep follows the span of all observations, those of context too.
-        if sums is None or news or (whole.own and n > n_before):
+        has_news = bool(news) or (whole.own and n > n_before)
+        if sums is None or has_news or (day in checked and not is_checked):
             every = sorted((one for group in formed.values() for one in group), key=lambda one: one.key)
-            sums = add_up(record, record.voting(every), prior, sensitivity=checks)
+            is_checked = day in checked
+            sums = add_up(record, record.voting(every), prior, sensitivity=is_checked)
         n_before = n
         yield _State(record, sums, since(every, record.first_date))
 
@@ -253,14 +272,16 @@ def _formed(record: Record, news: set[str]) -> dict[str, tuple[Series, ...]]:
     return {name: tuple(series) for name, series in anew.items()}
 
 
-def _step(now: _State, prior: Prior, before: Mapping[Key, _Said]) -> tuple[Step, dict[Key, _Said]]:
-    """The step of one date, and what each series said on it, to compare the next date with."""
+def _said(sums: Sums) -> dict[Key, _Said]:
+    return {row.series.key: _Said(row.series.n, sums.total.decibans[at]) for at, row in enumerate(sums.rows)}
+
+
+def _step(now: _State, prior: Prior, said: Mapping[Key, _Said], before: Mapping[Key, _Said], basis: str) -> Step:
     record, sums, series = now
     table = evidence_table(sums.rows, sums.total)
-    said = {row.series.key: _Said(row.series.n, sums.total.decibans[at]) for at, row in enumerate(sums.rows)}
     moves = _moves(said, before, record.indicators)
     on_board = board(record.known, series, record.as_of, record.indicators)
-    step = Step(
+    return Step(
         as_of=record.as_of,
         verdict=decide(Findings(record, sums.rows, table, sums.total.probabilities, sums.checks, _left_out(now))),
         probabilities=sums.total.probabilities,
@@ -274,8 +295,8 @@ def _step(now: _State, prior: Prior, before: Mapping[Key, _Said]) -> tuple[Step,
         n_checks=len(sums.checks),
         facts=Facts(len(record.known), fingerprint(record.known)),
         markers={marker.id: marker.status for marker in on_board},
+        basis=basis,
     )
-    return step, said
 
 
 def _left_out(now: _State) -> pd.DataFrame:
@@ -310,27 +331,3 @@ def _ranges(every: list[dict[str, float]]) -> Ranges:
 
 def _by_scenario(values: npt.NDArray[np.float64]) -> dict[str, float]:
     return {key: float(value) + 0.0 for key, value in zip(SCENARIOS, values, strict=True)}
-
-
-def _plain_step(step: Step) -> dict[str, Any]:
-    plain = {field: getattr(step, field) for field in Step.__dataclass_fields__}
-    spread = {key: {one: {"low": low, "high": high} for one, (low, high) in plain[key].items()} for key in SPREADS}
-    return (
-        plain
-        | spread
-        | {
-            "verdict": asdict(step.verdict),
-            "moves": [_plain_move(move) for move in step.moves],
-            "facts": asdict(step.facts),
-        }
-    )
-
-
-SPREADS = ("ranges", "without_one_series")
-"""Fields of a step that hold a lowest and a highest value a future."""
-
-
-def _plain_move(move: Move) -> dict[str, Any]:
-    indicator, subject, definition = move.key
-    rest = {"title": move.title, "n_before": move.n_before, "n": move.n, "decibans": move.decibans}
-    return {"indicator": indicator, "subject": subject, "definition": definition} | rest

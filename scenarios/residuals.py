@@ -63,8 +63,8 @@ def _quantile(content: Content) -> float:
     """P(last value <= the one that came | the values before), its measurement error summed out."""
     series = content.series
     came, error = float(coordinate(series.indicator, series.value[-1])), standard_error(series, -1)
-    anywhere = np.logaddexp.reduce(log_share_below(series, np.nan))
-    below = 0.0
-    for node, share in ERROR_NODES if error else ((0.0, 1.0),):
-        below += share * float(np.exp(np.logaddexp.reduce(log_share_below(series, came - node * error)) - anywhere))
+    nodes = ERROR_NODES if error else ((0.0, 1.0),)
+    places = [came - node * error for node, _ in nodes]
+    anywhere, *no_further = np.logaddexp.reduce(log_share_below(series, [np.nan, *places]), axis=1)
+    below = sum(share * float(np.exp(one - anywhere)) for one, (_, share) in zip(no_further, nodes, strict=True))
     return min(max(below, 0.0), 1.0)

@@ -16,7 +16,7 @@ from metrics.organisation import organisation
 from metrics.series import MINIMUM_DATES, Series, form_series
 from scenarios import residuals
 from scenarios.assessment import Check
-from scenarios.combination import Weighed, combine
+from scenarios.combination import Weighed, combine, organisations
 from scenarios.content import Content
 from scenarios.evidence import Evidence, evidence
 from scenarios.intake import Indicators
@@ -247,11 +247,6 @@ def _without(record: Record, group: _Group, indicator: str) -> tuple[Series, ...
         rest = group.known[mine & ~group.gone]
         record.formed[key] = form_series(rest, record.indicators, as_of=record.as_of).series
     return record.formed[key]
-
-
-def organisations(series: Series) -> tuple[str, ...]:
-    """The organisation behind each point; empty where none is known."""
-    return tuple(organisation(series.indicator.id, str(subject)) for subject in series.subjects)
 
 
 def _contents(rows: Sequence[Weighed]) -> tuple[Content, ...]:

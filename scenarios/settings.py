@@ -17,6 +17,9 @@ from metrics.errors import CatalogueError
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "scenarios.toml"
 
+FORMING = ("indicator.py", "indicators.toml", "organisation.py", "organisations.toml", "series.py")
+"""Files of metrics by which observations become series and are put down to an organisation."""
+
 SCENARIOS = ("stall", "compounding", "recursive")
 """The futures, in the order of every array of length three."""
 
@@ -166,6 +169,7 @@ class Combination:
     rho: float
     rho_same_runs: float
     same_runs: tuple[tuple[str, ...], ...]
+    rho_organisation: float
     weak_dimensions: tuple[str, ...]
     weak_weight: float
     weak_cap: float
@@ -242,7 +246,7 @@ class Settings:
     sensitivity: Sensitivity
     markers: tuple[Marker, ...]
     sha256: str
-    """Of scenarios.toml and of this package's source files, by content."""
+    """Of scenarios.toml, this package's source files and those that form series, by content."""
 
 
 @cache
@@ -270,7 +274,8 @@ def read_settings(content: bytes) -> Settings:
 
 def _fingerprint(content: bytes) -> str:
     digest = hashlib.sha256(content)
-    for source in sorted(FOLDER.glob("*.py"), key=lambda path: path.name):
+    forming = [FOLDER.parent / "metrics" / name for name in FORMING]
+    for source in [*sorted(FOLDER.glob("*.py"), key=lambda path: path.name), *forming]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes())
     return digest.hexdigest()
 

@@ -4,7 +4,7 @@ Everything else stays as it is; a value's own series is weighed anew with it, un
 A value that is no record does not enter a frontier and moves nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -17,9 +17,10 @@ from metrics.series import Series
 from scenarios.assessment import Assessment, in_plain_types
 from scenarios.axis import value_at
 from scenarios.combination import Weighed, combine
-from scenarios.next_value import Outlook, can_enter, expected, extended, outlook, record_place
+from scenarios.next_value import Expected, Outlook, can_enter, expected, extended, outlook, record_place
 from scenarios.sensitivity import weigh
 from scenarios.settings import SCENARIOS
+from scenarios.span import Span, span_of
 
 Array = npt.NDArray[np.float64]
 
@@ -29,7 +30,7 @@ LEVELS = (0.5, 0.9)
 MIDDLE = (0.1, 0.5, 0.9)
 """Quantiles of a prediction: its middle four fifths and its median."""
 
-PRECISION = 1e-6
+PRECISION = 1e-4
 """Share of the searched range within which a crossing is found."""
 
 
@@ -110,37 +111,75 @@ class Tripwires:
 
 def tripwires(assessment: Assessment) -> Tripwires:
     """The next value of every series that can take one; none where too little is known to compare futures."""
-    rows = weigh(assessment.series, assessment.prior) if assessment.verdict.kind != "too_little" else ()
-    found = [_tripwire(_Case(assessment, rows, at)) for at in range(len(rows)) if can_enter(rows[at].series)]
+    series = assessment.series if assessment.verdict.kind != "too_little" else ()
+    found = [_tripwire(_case(assessment, at)) for at in range(len(series)) if can_enter(series[at])]
     ordered = sorted(found, key=lambda wire: (-wire.bits, wire.indicator, wire.subject, wire.definition))
     return Tripwires(assessment.as_of, assessment.prior.name, assessment.probabilities, tuple(ordered))
 
 
+def read_tripwires(assessment: Assessment, wires: Sequence[Mapping[str, Any]]) -> Tripwires:
+    """What tripwires() gave for an assessment, from the documents of its wires."""
+    read = tuple(_read_wire(wire) for wire in wires)
+    return Tripwires(assessment.as_of, assessment.prior.name, assessment.probabilities, read)
+
+
+def _read_wire(plain: Mapping[str, Any]) -> Tripwire:
+    return Tripwire(
+        **dict(plain)
+        | {
+            "last_on": date.fromisoformat(plain["last_on"]),
+            "next_on": date.fromisoformat(plain["next_on"]),
+            "expected": Spread(**plain["expected"]),
+            "expected_by_scenario": {key: Spread(**one) for key, one in plain["expected_by_scenario"].items()},
+            "searched": tuple(plain["searched"]),
+            "regions": tuple(Region(**one) for one in plain["regions"]),
+            "answers": tuple(Answer(**one) for one in plain["answers"]),
+        }
+    )
+
+
 class _Case(NamedTuple):
-    """One series among the others of an assessment."""
+    """The next value of one series among the others of an assessment."""
 
     assessment: Assessment
-    rows: tuple[Weighed, ...]
     at: int
+    due: Expected
+    span: Span
+    """Of the record with the value."""
+    others: tuple[Weighed, ...]
+    """Every other series in the time of that record."""
 
     @property
     def series(self) -> Series:
-        return self.rows[self.at].series
+        return self.assessment.series[self.at]
 
-    def posterior(self, on: date, place: float) -> Array:
+    def posterior(self, place: float) -> Array:
         """Probabilities with one more value in this series, shape (futures,)."""
-        longer = extended(self.series, on, float(value_at(self.series.indicator, place)))
-        series = [longer if at == self.at else row.series for at, row in enumerate(self.rows)]
-        total = combine(weigh(series, self.assessment.prior), list(self.assessment.prior.weights.values()))
+        longer = extended(self.series, self.due.on, float(value_at(self.series.indicator, place)))
+        mine = weigh([longer], self.assessment.prior, self.span)
+        rows = (*self.others[: self.at], *mine, *self.others[self.at :])
+        total = combine(rows, list(self.assessment.prior.weights.values()))
         return np.array([total.probabilities[scenario] for scenario in SCENARIOS])
+
+    def outlook(self) -> Outlook:
+        """What each future expects of the value."""
+        part = self.span.part(extended(self.series, self.due.on, np.nan))
+        return outlook(self.series, self.due.on, part, self.assessment.prior.shapes)
+
+
+def _case(assessment: Assessment, at: int) -> _Case:
+    series = assessment.series
+    due = expected(series[at], assessment.as_of)
+    span = span_of([*series[:at], extended(series[at], due.on, np.nan), *series[at + 1 :]])
+    others = weigh([*series[:at], *series[at + 1 :]], assessment.prior, span)
+    return _Case(assessment, at, due, span, others)
 
 
 def _tripwire(case: _Case) -> Tripwire:
     series, indicator = case.series, case.series.indicator
-    due, record = expected(series, case.assessment.as_of), record_place(series)
-    ahead = outlook(series, due.on)
+    due, record, ahead = case.due, record_place(series), case.outlook()
     now = np.array([case.assessment.probabilities[scenario] for scenario in SCENARIOS])
-    answers = np.array([case.posterior(due.on, place) for place in ahead.cells])
+    answers = np.array([case.posterior(place) for place in ahead.cells])
     values = value_at(indicator, ahead.cells)
     divergence = (answers * np.log2(answers / now)).sum(axis=1)
     ends = value_at(indicator, ahead.edges[[0, -1]])
@@ -162,7 +201,7 @@ def _tripwire(case: _Case) -> Tripwire:
             for scenario, one in zip(SCENARIOS, np.eye(len(SCENARIOS)), strict=True)
         },
         searched=(float(ends.min()), float(ends.max())),
-        regions=tuple(_regions(case, due.on, ahead.cells, answers)),
+        regions=tuple(_regions(case, ahead.cells, answers)),
         answers=tuple(
             Answer(float(values[at]), dict(zip(SCENARIOS, map(float, answers[at]), strict=True)))
             for at in np.argsort(values, kind="stable")
@@ -177,7 +216,7 @@ def _spread(series: Series, ahead: Outlook, weight: Array) -> Spread:
     return Spread(low, median, high)
 
 
-def _regions(case: _Case, on: date, place: Array, answers: Array) -> Iterator[Region]:
+def _regions(case: _Case, place: Array, answers: Array) -> Iterator[Region]:
     """Where each future has at least each level, between crossings found by bisection (Brent's method)."""
     for at, scenario in enumerate(SCENARIOS):
         for level in LEVELS:
@@ -185,7 +224,7 @@ def _regions(case: _Case, on: date, place: Array, answers: Array) -> Iterator[Re
             turns = np.flatnonzero(holds[1:] != holds[:-1])
 
             def excess(one: float, at: int = at, level: float = level) -> float:
-                return float(case.posterior(on, one)[at]) - level
+                return float(case.posterior(one)[at]) - level
 
             roots = [brentq(excess, place[turn], place[turn + 1], xtol=PRECISION * np.ptp(place)) for turn in turns]
             ends: list[float | None] = [None] * bool(holds[0]) + roots + [None] * bool(holds[-1])

@@ -14,9 +14,9 @@ import pandas as pd
 from metrics.series import CONTEXT, Series, left_out_table
 from scenarios import words
 from scenarios.assessment import Check, Verdict
-from scenarios.combination import Weighed
+from scenarios.combination import Weighed, organisations
 from scenarios.residuals import is_surprising
-from scenarios.sensitivity import Record, organisations
+from scenarios.sensitivity import Record
 from scenarios.settings import SCENARIOS, settings
 
 HOSTS_OF_OTHERS = ("github.com", "x.com", "arxiv.org", "youtube.com")

@@ -12,6 +12,7 @@ import pytest
 
 from flows import cli
 from flows.commands import kept
+from flows.console import show_file
 from warehouse.connection import live
 from warehouse.home import Home
 from warehouse.publish import publish
@@ -265,7 +266,7 @@ def test_a_home_of_odd_characters_is_a_home_like_any_other(threefutures, folder,
     monkeypatch.setenv("THREEFUTURES_HOME", 'it\'s #1 "100 %41" $HOME [x] é*')
     assert threefutures("ingest")[0] == 0
     assert json.loads(threefutures("sql", "SELECT count(*) > 1000 AS many FROM fact", "--json")[1]) == [{"many": True}]
-    assert threefutures("report", "--as-of", "2026-10-08")[0] == 0
+    assert threefutures("report", "--as-of", "2026-10-08", "--format", "json")[0] == 0
 
 
 @pytest.mark.parametrize("home", ["a?b", "a\\b"])
@@ -315,7 +316,12 @@ def in_latin_1(threefutures, monkeypatch):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["indicators", "--json"], ["classify", "--json", "--no-sensitivity"], ["report", "--json"], ["sources", "--json"]],
+    [
+        ["indicators", "--json"],
+        ["classify", "--json", "--no-sensitivity"],
+        ["report", "--json", "--format", "json"],
+        ["sources", "--json"],
+    ],
 )
 def test_json_is_json_in_any_encoding(in_latin_1, arguments):
     printed = in_latin_1(*arguments)
@@ -331,7 +337,8 @@ def test_what_was_ingested_can_be_asked_in_sql_reported_and_explained(threefutur
     threefutures("ingest")
     question = "SELECT count(*) AS n FROM observation_as_of(DATE '2025-08-05') WHERE indicator = 'task_horizon_p80'"
     assert json.loads(threefutures("sql", question, "--json")[1]) == [{"n": 26}]
-    assert threefutures("report", "--as-of", "2026-10-08")[:2] == (0, "data/reports/2026-10-08/status.md\n")
+    arguments = ["report", "--as-of", "2026-10-08", "--format", "md"]
+    assert threefutures(*arguments)[:2] == (0, "data/reports/2026-10-08/status.md\n")
     assert json.loads((folder / "data/reports/latest/status.json").read_text(encoding="utf-8"))["as_of"] == "2026-10-08"
     code, out, _ = threefutures("explain", "task_horizon_p50", "--as-of", "2026-10-08")
     assert (code, out.splitlines()[0][:28]) == (0, "Task horizon at 50 % success")
@@ -361,15 +368,46 @@ def test_a_warehouse_without_a_fact_says_what_to_do(threefutures, folder, comman
 
 
 def test_an_older_report_does_not_become_the_latest(threefutures, folder):
-    threefutures("report", "--as-of", "2026-10-08")
-    threefutures("report", "--as-of", "2026-06-30")
+    threefutures("report", "--as-of", "2026-10-08", "--format", "json")
+    threefutures("report", "--as-of", "2026-06-30", "--format", "json")
     assert (folder / "data/reports/latest").resolve().name == "2026-10-08"
+    code, out, _ = threefutures("report", "--diff", "2026-06-30", "2026-10-08")
+    assert (code, out.splitlines()[0]) == (0, "# threefutures: 30 June 2026 and 8 October 2026")
+    assert json.loads(threefutures("report", "--diff", "2026-06-30", "2026-10-08", "--json")[1])["days"] == [
+        "30 June 2026",
+        "8 October 2026",
+    ]
+    assert threefutures("report", "--diff", "2026-06-29", "2026-10-08") == (
+        2,
+        "",
+        (
+            "there is no report of 2026-06-29 that can be read\n"
+            "  found  reports of 2026-06-30, 2026-10-08\n"
+            "  next   threefutures report --as-of 2026-06-29\n"
+        ),
+    )
+
+
+def test_a_page_that_is_not_drawn_cannot_be_opened(threefutures, folder):
+    assert threefutures("report", "--open", "--format", "md") == (
+        2,
+        "",
+        "--open shows the page, which is not drawn\n  found  --format md\n  next   threefutures report --open\n",
+    )
+
+
+def test_a_file_that_no_browser_shows_is_named(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER", "false")
+    monkeypatch.setattr("webbrowser._tryorder", None)
+    show_file(tmp_path / "status.html")
+    assert capsys.readouterr().err == f"no browser can be opened here; the page is {tmp_path / 'status.html'}\n"
 
 
 def test_the_same_facts_code_and_date_give_the_same_bytes(threefutures, folder):
     def report():
         threefutures("report", "--as-of", "2026-10-08")
-        return [path.read_bytes() for path in sorted((folder / "data/reports/2026-10-08").iterdir())]
+        files = (path for path in sorted((folder / "data/reports/2026-10-08").rglob("*")) if path.is_file())
+        return [path.read_bytes() for path in files]
 
     first = report()
     assert report() == first
@@ -392,6 +430,8 @@ def test_nothing_is_in_quarantine_of_the_embedded_record(threefutures, folder):
 def test_sources_tell_licence_and_count(threefutures, folder):
     rows = json.loads(threefutures("sources", "--json")[1])
     assert [(row["id"], row["n"] > 300, bool(row["licence"])) for row in rows] == [
+        ("epoch_hub", False, True),
+        ("git", False, True),
         ("inspect_logs", False, True),
         ("metr_horizons", True, True),
         ("metr_results", False, True),
@@ -446,3 +486,20 @@ def test_a_live_file_that_went_missing_does_not_bury_what_was_published(threefut
     question = "SELECT (SELECT count(*) FROM fact) > 1000 AS facts, count(*) AS runs FROM run"
     answer = threefutures("sql", question, "--json")
     assert json.loads(answer[1]) == [{"facts": True, "runs": 3}]
+
+
+def test_classify_says_what_to_measure_next(classify_own):
+    code, out, _ = classify_own(table(*GOOD), "--brief", "--tripwires")
+    assert code == 0
+    asked = out[out.index("What to measure next") :].splitlines()
+    assert asked[0] == "What to measure next: the series whose next value will tell most, all others unchanged"
+    assert asked[2].split()[:3] == ["Hours", "of", "review"]
+
+
+def test_json_has_what_to_measure_next_where_it_is_asked_for(classify_own):
+    _, out, _ = classify_own(table(*GOOD), "--json", "--tripwires", "--no-sensitivity")
+    (wire,) = json.loads(out)["tripwires"]
+    assert (wire["indicator"], wire["last_on"], wire["usual_days"]) == ("hours", "2024-01-31", 365)
+    assert wire["expected"]["low"] < wire["expected"]["median"] < wire["expected"]["high"]
+    _, out, _ = classify_own(table(*GOOD), "--json", "--no-sensitivity")
+    assert "tripwires" not in json.loads(out)

@@ -3,6 +3,7 @@
 import csv
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,9 +11,10 @@ from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git
 
 from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
+from flows.git_measure import Asked, author_secret
 from flows.git_parts import PartReader
 from flows.git_process import borrowed
-from flows.git_report import Asked, measure
+from flows.git_report import measure
 from metrics.errors import DataError, TransientError, UsageError
 from metrics.estimators.markers import embedded_markers
 
@@ -229,3 +231,66 @@ def test_agents_and_bots_are_no_engineers(tmp_path):
     writer.write(tmp_path / "repo")
     (found,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
     assert [month.engineers for month in found.months] == [2]
+
+
+def test_one_repository_that_fails_stops_no_other_and_ends_with_1(threefutures, folder):
+    write_small(folder / "small")
+    code, out, err = threefutures("git", "nowhere", "small", "nowhere", "--out", "out")
+    assert code == 1
+    assert out.startswith("small: 4 commits to 2023-12-14; marked as AI's: ")
+    assert [line[:19] for line in err.splitlines()[:2]] == ["measure   nowhere: ", "measure   small: 4 "]
+    assert err.splitlines()[2:] == [
+        "nowhere: not measured",
+        f"  found  {folder}/nowhere is not a git repository (no such folder)",
+        "  next   name the folder that holds .git, or a URL; the others are done",
+    ]
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [
+        "commits.parquet",
+        "monthly.csv",
+        "summary.json",
+    ]
+
+
+def test_what_a_killed_process_left_is_no_part_of_what_is_written(tmp_path):
+    write_small(tmp_path / "small")
+    left = tmp_path / "out" / "measured.threefutures-partial"
+    left.mkdir(parents=True)
+    (left / "monthly.csv").write_text("half")
+    measure([str(tmp_path / "small")], home=tmp_path / "home", out=tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "commits.parquet", "monthly.csv", "summary.json",
+    ]  # fmt: skip
+
+
+WRONG = {
+    ("git", "small", "--out", "small/HEAD/x"): (
+        "--out small/HEAD/x cannot be a folder\n"
+        "  found  a file at {folder}/small/HEAD\n"
+        "  next   name a folder; the file is as it was\n"
+    ),
+    ("git", "small", "--baseline", "2019"): (
+        "--baseline is the year that output is compared with\n"
+        "  found  no --output-multiplier\n"
+        "  next   add --output-multiplier, or leave out --baseline 2019\n"
+    ),
+    ("git", "small", ""): ("a repository has no address\n  found  an empty text\n  next   write . for this folder\n"),
+}
+
+
+@pytest.mark.parametrize("typed", WRONG, ids=" ".join)
+def test_wrong_usage_is_told_before_anything_is_read(threefutures, folder, typed):
+    write_small(folder / "small")
+    assert threefutures(*typed) == (2, "", WRONG[typed].format(folder=folder))
+
+
+def test_a_file_is_called_a_file(tmp_path):
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(DataError) as raised:
+        measure([str(tmp_path / "notes.txt")], home=tmp_path / "home")
+    assert (raised.value.message, raised.value.found) == (f"{tmp_path}/notes.txt is not a git repository", "a file")
+
+
+def test_repositories_that_are_read_at_the_same_time_share_one_key_of_authors(tmp_path):
+    with ThreadPoolExecutor(8) as threads:
+        keys = set(threads.map(lambda _: author_secret(tmp_path / "home"), range(32)))
+    assert [len(key) for key in keys] == [32]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.report import write_folder
+from flows.report import write_folder, write_index
 
 DAY = date(2026, 10, 10)
 
@@ -15,7 +15,7 @@ KILLED = """
 import os, sys
 from datetime import date
 from pathlib import Path
-from flows.report import write_folder
+from flows.report import write_folder, write_index
 
 CHANGES = {"os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.symlink", "open"}
 
@@ -95,3 +95,27 @@ def test_latest_is_the_newest_day_that_has_a_report(tmp_path):
     for day in (date(2026, 10, 9), date(2026, 10, 8)):
         write_folder(tmp_path, day, {"status.md": "x"})
     assert (tmp_path / "latest").readlink() == Path("2026-10-09")
+
+
+def test_a_folder_of_figures_is_replaced_as_a_whole(tmp_path):
+    write_folder(tmp_path, DAY, {"status.md": "old", "figures/a.svg": "old"})
+    folder = write_folder(tmp_path, DAY, {"status.md": "new", "figures/b.svg": b"new"})
+    assert [path.name for path in (folder / "figures").iterdir()] == ["b.svg"]
+    assert (folder / "status.md").read_text() == "new"
+    assert sorted(path.name for path in folder.iterdir()) == ["figures", "status.md"]
+
+
+def test_the_index_lists_every_report_and_survives_a_damaged_one(tmp_path):
+    write_folder(tmp_path, DAY, {"status.md": "text", "status.json": "{ damaged"})
+    write_folder(tmp_path, date(2026, 8, 31), {"status.md": "text"})
+    write_index(tmp_path)
+    text = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert text.index("2026-10-10/status.md") < text.index("2026-08-31/status.md")
+    assert text.count("cannot be read") == 2
+
+
+def test_a_format_that_is_not_written_again_does_not_stay_from_before(tmp_path):
+    write_folder(tmp_path, DAY, {"status.html": "old", "figures/a.svg": "old", "status.json": "old"})
+    folder = write_folder(tmp_path, DAY, {"status.json": "new"})
+    assert names(folder) == ["status.json"]
+    assert (tmp_path / "latest").readlink() == Path("2026-10-10")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from git_histories import DAY, Writer
 
 SECONDS = 240
 """Long enough for a slow machine; nothing is asserted about time."""
@@ -77,7 +78,7 @@ def test_a_run_prints_json_on_stdout_and_its_steps_on_stderr(tracked):
     steps = [line.split()[0] for line in err.splitlines()]
     assert code == 0
     assert json.loads(out)["as_of"] == "2026-10-08"
-    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "report", "publish"]
+    assert steps == ["prefect", "fetch", "judge", "keep", "assess", "replay", "report", "publish"]
 
 
 def test_every_row_read_is_accepted_or_quarantined(tracked):
@@ -91,7 +92,14 @@ def test_every_row_read_is_accepted_or_quarantined(tracked):
 def test_a_run_leaves_a_snapshot_parquet_and_a_report(tracked):
     folder, _ = tracked
     assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2026-10-08",)]
-    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == ["status.json", "status.md"]
+    assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == [
+        "card.png",
+        "figures",
+        "status.html",
+        "status.json",
+        "status.md",
+    ]
+    assert "latest/status.html" in (folder / "data/reports/index.html").read_text(encoding="utf-8")
     assert list((folder / "data/published").rglob("fact_observation.parquet"))
 
 
@@ -123,17 +131,27 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     code, out, err = threefutures(folder, "run", "--as-of", "2026-10-08")
     assert code == 0
     assert "0 new facts, 1329 known" in err
+    assert "46 dates: 0 computed, 46 as before" in err
     assert out.splitlines()[-1].startswith("  next: ")
     assert err.splitlines()[-1].startswith("publish")
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
 
 
-def test_two_runs_at_once_both_end_well(tmp_path):
-    both = [started(tmp_path, "run", "--as-of", "2026-10-08", "--json") for _ in range(2)]
+def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_path):
+    writer = Writer()
+    writer.commit(files={"a.py": writer.lines(1)})
+    writer.commit(at=1_700_000_000 + 60 * DAY)
+    writer.write(tmp_path / "service")
+    (tmp_path / "threefutures.toml").write_text(
+        '[verdict]\nprior = "sceptic"\n[sources.git]\nrepositories = ["service"]\n'
+    )
+    both = [started(tmp_path, "run", "--as-of", "2025-06-30", "--json") for _ in range(2)]
     said = [process.communicate(timeout=SECONDS) for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     assert ask(tmp_path, "SELECT count(*), count(DISTINCT status) FROM run") == [(2, 1)]
-    assert ask(tmp_path, "SELECT count(*) FROM assessment") == [(1,)]
+    assert ask(tmp_path, "SELECT prior, count(*) FROM assessment GROUP BY prior") == [("sceptic", 1)]
+    commits = "SELECT repo, month::VARCHAR, added_source FROM commit_change ORDER BY month"
+    assert ask(tmp_path, commits) == [("service", "2023-11-01", 1), ("service", "2024-01-01", 0)]
 
 
 HOLD = """

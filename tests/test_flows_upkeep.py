@@ -129,7 +129,7 @@ def test_the_newest_reports_are_kept(home):
     for day in (8, 9, 10):
         write_folder(home.reports, AT.date().replace(day=day), {"status.md": str(day)})
     assert retain(home, Retention(reports=2), at=AT) == (1, 0)
-    assert sorted(path.name for path in home.reports.iterdir()) == ["2026-10-09", "2026-10-10", "latest"]
+    assert sorted(path.name for path in home.reports.iterdir()) == ["2026-10-09", "2026-10-10", "index.html", "latest"]
     assert (home.reports / "latest/status.md").read_text() == "10"
 
 

@@ -209,3 +209,10 @@ def test_every_row_read_is_accepted_or_rejected_once(rows):
     judgement = judge(raw(*rows), CATALOGUE, today=TODAY)
     assert len(judgement.accepted) + len(judgement.rejected) == len(rows)
     assert judgement.rejected["line"].is_unique
+
+
+@pytest.mark.parametrize(("own", "kept"), [(True, ["first", "culprit", "last"]), (False, ["first", "last"])])
+def test_a_table_of_ones_own_may_be_of_an_older_history_than_that_of_ai(own, kept):
+    catalogue = Catalogue(CATALOGUE, origin="ours.toml", sha256="", own=own)
+    judgement = judge(with_culprit(observed_on="1837-06-20"), catalogue, today=TODAY)
+    assert judgement.accepted["subject"].tolist() == kept

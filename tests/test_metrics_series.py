@@ -244,6 +244,32 @@ def test_two_sources_of_one_vintage_are_never_points_of_one_series():
     assert values(formed(rows, whole_vintages=True)) == [[1.0, 2.0, 3.0]]
 
 
+def both_of(first, second):
+    """Rows of the embedded facts, and of a source each of whose publications is whole."""
+    return [row | {"source": "a"} for row in first] + [row | {"source": "hub"} for row in second]
+
+
+def test_a_whole_publication_takes_the_place_of_every_other_source_while_it_is_the_newest():
+    ours = [*vintage("2025-03-01", 1.0, 2.0, 3.0, 4.0), *vintage("2025-09-01", 1.0, 2.0, 3.0, 4.5)]
+    rows = both_of(ours, vintage("2025-06-01", 1.5, 2.5, 3.5))
+    hub = {"whole_sources": ("hub",)}
+    assert values(formed(rows, as_of=date(2025, 5, 1), **hub)) == [[1.0, 2.0, 3.0, 4.0]]
+    assert values(formed(rows, as_of=date(2025, 7, 1), **hub)) == [[1.5, 2.5, 3.5]]
+    # The embedded one is newer again: the two are one witness, and never voters beside each other.
+    assert values(formed(rows, as_of=date(2025, 10, 1), **hub)) == [[1.0, 2.0, 3.0, 4.5]]
+    assert values(formed(rows, as_of=date(2025, 10, 1))) == [[1.5, 2.5, 3.5, 4.5]]
+
+
+def test_of_two_publications_of_one_day_the_whole_one_is_read():
+    rows = both_of(vintage("2025-06-01", 1.0, 2.0, 3.0, 9.0), vintage("2025-06-01", 1.5, 2.5, 3.5))
+    assert values(formed(rows, whole_sources=("hub",))) == [[1.5, 2.5, 3.5]]
+
+
+def test_a_whole_source_that_is_absent_changes_nothing():
+    rows = vintage("2025-06-01", 1.0, 2.0, 3.0)
+    assert values(formed(rows, whole_sources=("hub",))) == values(formed(rows)) == [[1.0, 2.0, 3.0]]
+
+
 def test_a_value_beyond_what_is_certified_is_a_lower_bound():
     (series,) = formed(yearly(1.0, 2.0, 960.0, 1045.0), certified_to=960.0).series
     assert series.interval.tolist() == ["", "", "", "bound"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from reports_samples import LEANS, NAMES, TOO_LITTLE, assessment, record
+from reports_samples import CATALOGUE, LEANS, NAMES, TOO_LITTLE, assessment, record
 
 from reports.alert import Told, message
 from reports.standing import differences, standing
@@ -29,7 +29,7 @@ def stands(of=None, sources=SOURCES, failing=()):
 
 
 def said(found, of=None, previous=None, sources=SOURCES):
-    return message(found, Told(of or assessment(), previous, sources, "data/reports/latest/status.md"))
+    return message(found, Told(of or assessment(), previous, sources, "data/reports/latest/status.md", CATALOGUE))
 
 
 def told_of(before, now, **more):
@@ -60,8 +60,8 @@ def test_a_changed_verdict_is_told_with_its_ranges_and_its_cause():
         "checks another future is ahead.\n"
         "compounding 62 in 100 (5 to 80 across 4 checks); recursive 37 (19 to\n"
         "40), stall 1 (under 1 to 55).\n"
-        "Why: Task horizon, revised or reweighted: 5.0 decibans for compounding\n"
-        "against recursive.\n"
+        "Why: Task horizon, reweighted: 5.0 decibans for compounding against\n"
+        "recursive.\n"
         "The facts are the same.\n"
         "What the record resembles so far, not a forecast.\n"
         "Report: data/reports/latest/status.md\n"

@@ -50,7 +50,7 @@ def test_a_run_is_explained_in_five_parts():
         "revised   new to us: 219 values revised by their publishers, 0 withdrawn\n"
         "verdict   The public record does not settle which future it resembles.\n"
         "          as of 8 October 2026, from 803 facts, with the uniform prior; assessment\n"
-        "          0123456789ab; report reports/2026-10-08/status.md in the data folder\n"
+        "          0123456789ab; report reports/2026-10-08/status.html in the data folder\n"
         "cannot    show the facts as they were then: ask for what was known on a date\n"
         "          (threefutures classify --as-of)"
     )

@@ -16,9 +16,8 @@ def rows(*cells):
             for subject, day, value in cells
         ]
     )
-    return frame.astype({"observed_on": "datetime64[us]", "known_since": "datetime64[us]", "value_low": float}).astype(
-        {"value_high": float}
-    )
+    types = {"observed_on": "datetime64[us]", "known_since": "datetime64[us]", "value_low": float, "value_high": float}
+    return list(frame.astype(types).itertuples(index=False))
 
 
 SPEEDUP = Indicator("x", "Speed-up", "times", "log", lower=0.0, left_out_subjects=("a person",))

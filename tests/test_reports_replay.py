@@ -36,6 +36,7 @@ def step(on, kind, p, *, scenario=None, n_series=6, n_checks=40, moves=()):
         n_checks=n_checks,
         facts=Facts(30, ""),
         markers={},
+        basis="",
     )
 
 
@@ -178,7 +179,7 @@ def test_each_series_says_when_it_is_due_and_what_would_follow():
 
 
 def test_the_line_of_the_verdict_names_an_expected_value_that_changes_the_lead():
-    assert next_line(FOUND) == "would change the lead: Horizon, due 1 December 2026: from 30 h up, recursive leads"
+    assert next_line(FOUND) == "would settle it: Horizon, due 1 December 2026: from 30 h up, recursive leads"
 
 
 def test_a_value_that_nobody_expects_settles_nothing():

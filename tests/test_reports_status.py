@@ -27,7 +27,7 @@ from reports_samples import (
 from metrics.series import form_series
 from reports.markdown import TEMPLATES
 from reports.status import status_json, status_markdown
-from scenarios.assessment import Model
+from scenarios.assessment import Facts, Model
 
 FORBIDDEN = r"\b(likely|will|on track|proves?|confirms?|only|already|explosion)\b"
 
@@ -57,6 +57,8 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "### Speed-run",
         "### Share led by AI",
         "## 1 of 2 markers is reached: 1 of 1 for compounding gains and 0 of 1 for recursive self-improvement",
+        "## What would have been said before",
+        "## What to measure next",
         "## Known, and not used in the sum",
         "## Late, quarantined, missing",
         "## Context, without a vote",
@@ -155,12 +157,21 @@ def test_evidence_too_weak_to_claim_anything_has_a_neutral_heading():
 def test_what_changed_adds_up_to_the_change_of_the_odds():
     rows = evidence().drop(index=2)
     rows.loc[0, ["n", "recursive"]] = [2, -6.0]
-    before = assessment(evidence=rows, as_of=date(2026, 8, 31), model=Model("1", "e" * 64))
+    horizon, run, _ = assessment().series
+    shorter = (horizon.without(2), run)
+    before = assessment(evidence=rows, series=shorter, as_of=date(2026, 8, 31), facts=Facts(9, "e" * 64))
     text = page(previous=before.to_dict())
     assert "| new series | Share led by AI, lab | 0 then, 3 now | −2.4 | 0.0 |" in text
     assert "| new values | Task horizon | 2 then, 3 now | −2.0 | 0.0 |" in text
-    assert "| Sum |   |   | −4.4 | 0.0 |" in text
-    assert "The method changed: a part of the difference is ours, not the record's." in text
+    assert "| **Sum** |   |   | **−4.4** | **0.0** |" in text
+    assert "Facts known: 9 then, 10 now." in text
+
+
+def test_a_changed_method_is_said_to_be_ours():
+    before = assessment(as_of=date(2026, 8, 31), model=Model("1", "e" * 64))
+    assert "The method changed: that moved no figure that is shown." in page(previous=before.to_dict())
+    other = replace(before, evidence=evidence().assign(stall=-1.0))
+    assert "The method changed: a part of the difference is ours, not the record's." in page(previous=other.to_dict())
 
 
 def test_nothing_new_is_said_when_so():

@@ -24,7 +24,7 @@ def test_the_block_says_the_verdict_before_its_numbers_and_ends_with_what_to_typ
         "  recursive         37   19 to 40                    ───━━━━▲━\n"
         "  stall              1   under 1 to 55       ■━━━━━━━━━━━━━━────────\n"
         "  since 31 August 2026: same verdict; compounding +12, recursive −8, stall −4\n"
-        "  next: threefutures report · threefutures explain compounding"
+        "  next: threefutures report --open · threefutures explain compounding"
     )
 
 
@@ -39,7 +39,7 @@ def test_without_utf_8_the_block_is_ascii_and_as_wide():
         "  recursive         37   19 to 40                    ---====^=\n"
         "  stall              1   under 1 to 55       #==============--------\n"
         "  since 31 August 2026: same verdict; compounding +12, recursive -8, stall -4\n"
-        "  next: threefutures report - threefutures explain compounding"
+        "  next: threefutures report --open - threefutures explain compounding"
     )
 
 
@@ -167,3 +167,8 @@ def test_a_step_says_what_came_of_it_and_how_long_it_took():
         "fetch     3 sources: 1 new, 2 unchanged                                          1.2 s"
     )
     assert len(step("judge", "word " * 40, 123.4)) <= 88
+
+
+def test_what_would_settle_it_stands_before_what_to_type():
+    lines = block(assessment(), previous=BEFORE, ahead="would settle it: Horizon: from 30 h up").splitlines()
+    assert lines[-2:] == ["  would settle it: Horizon: from 30 h up", block(assessment()).splitlines()[-1]]

@@ -102,6 +102,19 @@ def test_a_mechanism_world_has_adoption_as_a_distractor():
     assert [one.indicator.dimension for one in drawn].count("diffusion") == 1
 
 
+def owned_by(one, subject):
+    return replace(one, subjects=np.full(one.n, subject))
+
+
+def test_what_an_organisation_publishes_of_its_own_work_is_bent_alike_and_nothing_else_is():
+    ours, theirs = (owned_by(one, "Anthropic 1") for one in RECORD[:2]), (owned_by(one, "") for one in RECORD[:2])
+    shared = SUITES["mechanism_shared"].make
+    bent, plain = (shared(np.random.default_rng(3), "compounding", tuple(record)) for record in (ours, theirs))
+    again = SUITES["mechanism"].make(np.random.default_rng(3), "compounding", tuple(RECORD[:2]))
+    assert str(values(plain)) == str(values(again))
+    assert str(values(bent)) != str(values(plain))
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_regime_of_a_mechanism_world_shows(scenario):
     for index in range(30):

@@ -190,6 +190,28 @@ def test_the_same_runs_scored_twice_count_as_little_more_than_one():
     assert combine(rows, [1, 1, 1]).weight == pytest.approx([1 / 1.95, 1 / 1.95])
 
 
+def of(name, subject, cluster):
+    one = weighed(name, [-1.0, 0.0, 0.0], cluster=cluster)
+    return Weighed(replace(one.series, subjects=np.full(one.series.n, subject)), one.evidence)
+
+
+def test_three_clusters_of_one_organisation_count_as_less_than_two():
+    rows = [of(name, "Anthropic", name) for name in NAMES[:3]]
+    assert combine(rows, [1, 1, 1]).weight == pytest.approx([1 / 1.6, 1 / 1.6, 1 / 1.6])
+
+
+def test_series_of_one_cluster_are_one_witness_of_their_organisation():
+    rows = [of(NAMES[0], "Anthropic", "same"), of(NAMES[1], "Anthropic", "same"), of(NAMES[2], "Google", "other")]
+    assert combine(rows, [1, 1, 1]).weight == pytest.approx([2 / 3, 2 / 3, 1.0])
+
+
+def test_a_series_of_several_organisations_is_nobodys_own():
+    mixed = of(NAMES[0], "Anthropic", NAMES[0])
+    mixed.series.subjects[0] = "GPT-4"
+    rows = [mixed, of(NAMES[1], "Anthropic", NAMES[1])]
+    assert combine(rows, [1, 1, 1]).weight == pytest.approx([1.0, 1.0])
+
+
 def test_a_cluster_says_at_most_its_cap_and_its_rows_still_add_up():
     rows = [weighed(name, [-50.0, 0.0, 0.0], cluster="same") for name in NAMES]
     total = combine(rows, [1, 1, 1])
@@ -375,6 +397,7 @@ def test_json_has_the_keys_that_programs_rely_on():
         "as_of",
         "first_date",
         "prior",
+        "leave_out",
         "probabilities",
         "ranges",
         "verdict",

@@ -11,8 +11,10 @@ import pytest
 from metrics.errors import DataError, UsageError
 from metrics.indicator import Catalogue, Indicator
 from scenarios import classify
-from scenarios.replay import replay
+from scenarios.intake import take_in
+from scenarios.replay import replay, replay_judged
 from scenarios.settings import SCENARIOS
+from scenarios.step import read_step
 
 NAMES = ("horizon", "index", "output", "kernels", "taste", "users")
 
@@ -178,6 +180,7 @@ def test_json_has_the_keys_that_programs_rely_on():
         "n_checks",
         "facts",
         "markers",
+        "basis",
     ]
     assert list(said["steps"][-1]["moves"][0]) == [
         "indicator",
@@ -223,3 +226,45 @@ def test_a_step_says_what_was_there_on_its_date():
     # Two of the 45 voting values are no records of the horizon.
     step = replay(world(), catalogue(), (date(2025, 6, 30),)).steps[0]
     assert (step.n_series, step.n_values, step.facts.n) == (5, 43, 57)
+
+
+def stored(told):
+    """Steps by basis, as a document gives them back."""
+    return {step["basis"]: read_step(step) for step in json.loads(told.to_json())["steps"]}
+
+
+def test_a_replay_that_goes_on_from_a_stored_one_has_the_bytes_of_one_made_at_once():
+    judged = take_in(world(), catalogue())
+    before = stored(replay_judged(judged, catalogue(), DATES[:3], sensitivity=True))
+    kept = {basis: replace(step, n_values=-1) for basis, step in before.items()}
+    whole = replay_judged(judged, catalogue(), DATES, sensitivity=True)
+    onwards = replay_judged(judged, catalogue(), DATES, sensitivity=True, told=before)
+    assert onwards.to_json() == whole.to_json()
+    marked = replay_judged(judged, catalogue(), DATES, sensitivity=True, told=kept)
+    assert [step.n_values == -1 for step in marked.steps] == [True, True, True, False, False]
+
+
+def computed_again(rows, **options):
+    """Of DATES, those that are told anew after a replay of the world as it was."""
+    told = stored(replay_judged(take_in(world(), catalogue()), catalogue(), DATES))
+    again = replay_judged(take_in(rows, catalogue()), catalogue(), DATES, **options, told=told)
+    return [str(step.as_of) for step in again.steps if step.basis not in told]
+
+
+def test_only_dates_that_knew_a_changed_fact_or_follow_on_one_are_told_anew():
+    rows = world()
+    assert computed_again(rows) == []
+    rows.loc[rows["known_since"] > "2024-12-31", "value"] *= 1.01
+    assert computed_again(rows) == ["2025-06-30"]
+
+
+def test_a_revision_published_late_leaves_earlier_dates_alone():
+    rows = world()
+    late = rows.iloc[[0]].assign(known_since=pd.Timestamp("2024-06-01"), value=2.0)
+    assert computed_again(pd.concat([rows, late])) == ["2024-12-31", "2025-06-30"]
+
+
+def test_checks_another_prior_or_another_clock_are_another_answer():
+    assert computed_again(world(), sensitivity=True) == list(DATES)
+    assert computed_again(world(), prior="sceptic") == list(DATES)
+    assert computed_again(world(), clock="observed") == list(DATES)

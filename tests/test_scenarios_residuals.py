@@ -13,6 +13,7 @@ from scenarios.evidence import evidence
 from scenarios.intake import take_in
 from scenarios.prediction import log_share_below
 from scenarios.residuals import is_surprising, predictions
+from scenarios.span import Part
 
 LOG = Indicator(id="output", title="Output", unit="times", scale="log", lower=0.0, cluster="output")
 SHARE = Indicator(id="output", title="Output", unit="share", scale="logit", lower=0.0, upper=1.0, cluster="output")
@@ -102,10 +103,27 @@ def test_what_is_expected_is_the_integral_of_the_evidence(indicator):
         [evidence(replace(given, value=np.append(given.value[:-1], one))).log_likelihood for one in trial]
     )
     mass = np.exp(density - density.max()).T * width
-    for at in (150, 250, 330, 420):
+    tried = [150, 250, 330, 420]
+    anywhere, *below = log_share_below(given, [np.nan, *place[tried]])
+    for at, one in zip(tried, below, strict=True):
         direct = mass[:, : at + 1].sum(axis=1) / mass.sum(axis=1)
-        bound = np.exp(log_share_below(given, place[at]) - log_share_below(given, np.nan))
-        assert bound == pytest.approx(direct, abs=0.02)
+        assert np.exp(one - anywhere) == pytest.approx(direct, abs=0.02)
+
+
+def test_a_prediction_is_the_evidence_of_a_bound_in_the_time_of_the_record():
+    given, part = series([1.0, 2.0, 3.5, 9.0, 12.0]), Part(0.3, 0.8)
+    for place, high in ((np.log(7.0), 7.0), (np.nan, np.nan)):
+        nothing = np.full(5, np.nan)
+        bounded = replace(
+            given,
+            value=np.append(given.value[:-1], np.nan),
+            value_low=nothing,
+            value_high=np.append(nothing[:-1], high),
+            interval=np.array(["", "", "", "", "bound"]),
+        )
+        for shapes in ("resemblance", "mechanism"):
+            expected = evidence(bounded, part, shapes).log_likelihood
+            assert log_share_below(given, place, part, shapes)[0] == pytest.approx(expected, abs=1e-9)
 
 
 def test_two_values_that_no_future_expected_are_surprising():

@@ -11,9 +11,10 @@ from scipy.stats import entropy
 
 from metrics.indicator import Catalogue, Indicator
 from scenarios import classify
-from scenarios.next_value import as_observation, expected, outlook
+from scenarios.next_value import as_observation, expected, extended, outlook
 from scenarios.settings import SCENARIOS
-from scenarios.tripwires import tripwires
+from scenarios.span import span_of
+from scenarios.tripwires import read_tripwires, tripwires
 
 BASE = Indicator(id="", title="", unit="times", scale="log", lower=0.0)
 INDICATORS = Catalogue(
@@ -140,7 +141,9 @@ def test_information_is_the_mean_divergence_over_what_is_expected(assessment, fo
     series = next(one for one in assessment.series if one.indicator.id == "output")
     now = np.array([assessment.probabilities[scenario] for scenario in SCENARIOS])
     wire = found["output"]
-    mass = outlook(series, wire.next_on).mass(now)
+    ahead = extended(series, wire.next_on, np.nan)
+    span = span_of([ahead if one is series else one for one in assessment.series])
+    mass = outlook(series, wire.next_on, span.part(ahead)).mass(now)
     each = [entropy([answer.probabilities[one] for one in SCENARIOS], now, base=2) for answer in wire.answers]
     assert mass.sum() == pytest.approx(1.0, abs=0.01)
     assert wire.bits == pytest.approx(float(mass @ np.array(each)))
@@ -165,6 +168,11 @@ def test_a_stall_expects_less_than_a_take_off(found):
 def test_where_nothing_is_compared_nothing_is_asked_for():
     few = record().query("indicator in ('horizon', 'output')")
     assert tripwires(classify(few, INDICATORS, sensitivity=False)).wires == ()
+
+
+def test_what_is_stored_reads_back_as_it_was(assessment):
+    made = tripwires(assessment).to_dict()
+    assert read_tripwires(assessment, made["wires"]).to_dict() == made
 
 
 def test_json_is_plain_and_the_same_every_time(assessment):

@@ -40,6 +40,8 @@ def home(tmp_path_factory):
         keep(warehouse, landed("ours.csv", "published_facts"), Judgement(empty, refused), at=at)
         warehouse.execute("""INSERT INTO task_attempt VALUES
             ('metr_runs', repeat('a', 64), '2026-01-30', 'o3', 'task', 'family', 4.5, 3, 6, 0, '2025-04-16')""")
+        warehouse.execute("""INSERT INTO commit_change VALUES ('git', repeat('b', 64), '2026-01-30', 'service',
+            repeat('c', 40), '2025-12-01', 'co-authored', 'Claude Code', 40, 2, 38, '0123456789abcdef')""")
         run_id = start_run(warehouse, command="run", started_at=at, versions={})
         record_steps(warehouse, run_id, [{"source": "metr_horizons", "error": "no answer"}])
         stored = document(markers=[document()["markers"][0] | {"status": "near"}])
@@ -59,6 +61,7 @@ def replayed_once():
         "n_series": 3,
         "n_checks": 0,
         "facts": {"n": 10, "sha256": "f" * 64},
+        "basis": "b" * 64,
     }
     prior = {"name": "uniform", "weights": {}}
     return {"clock": "known", "prior": prior, "steps": [step], "model": {"version": "1", "sha256": "m" * 64}}
@@ -364,3 +367,18 @@ def test_a_series_of_horizons_is_of_one_publication_restated_values_included(war
     series = "SELECT value FROM series_value('task_horizon_p50', '{}') ORDER BY observed_on"
     assert ask(warehouse, series.format("2026-01-31")) == [(1.0,), (2.0,), (3.0,)]
     assert ask(warehouse, series.format("2026-02-01")) == [(2.0,), (4.0,)]
+
+
+def test_a_fetched_publication_of_the_hub_and_the_embedded_ones_never_stand_in_one_series(warehouse):
+    def score(value, month, **cells):
+        day = f"2024-{month:02}-01"
+        return horizon(value, indicator="eci_score", definition="ECI", subject=day, observed_on=day, **cells)
+
+    append(warehouse, [score(100.0 + month, month, known_since="2026-01-01") for month in (1, 2, 3)], "ours")
+    hub = {"source": "epoch_hub", "known_since": "2026-02-01"}
+    append(warehouse, [score(200.0 + month, month, **hub) for month in (2, 4)], "hub")
+    append(warehouse, [score(101.5, 1, known_since="2026-03-01")], "ours later")
+    series = "SELECT value FROM series_value('eci_score', '{}') ORDER BY observed_on"
+    assert ask(warehouse, series.format("2026-01-31")) == [(101.0,), (102.0,), (103.0,)]
+    assert ask(warehouse, series.format("2026-02-01")) == [(202.0,), (204.0,)]
+    assert ask(warehouse, series.format("2026-03-01")) == [(101.5,), (102.0,), (103.0,)]

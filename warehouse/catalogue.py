@@ -39,7 +39,7 @@ def _indicator(one: Indicator) -> tuple[Any, ...]:
     lists = (list(one.definitions), list(one.left_out_subjects))
     place = (one.dimension, one.role, one.cluster, one.series)
     text = (one.definition.strip(), one.caveats.strip())
-    vintages = (one.certified_to, one.whole_vintages, one.airda)
+    vintages = (one.certified_to, one.whole_vintages, list(one.whole_sources), one.airda)
     return (one.id, one.title, one.unit, one.scale, one.direction, *bounds, *place, *lists, *vintages, *text)
 
 
@@ -48,4 +48,4 @@ def _bound(value: float) -> float | None:
 
 
 def _source(one: Source) -> tuple[Any, ...]:
-    return (one.id, one.title, one.publisher, one.licence, one.url, bool(one.files))
+    return (one.id, one.title, one.publisher, one.licence, one.url, bool(one.files), one.private)

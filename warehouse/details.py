@@ -10,8 +10,11 @@ import pyarrow as pa
 
 from warehouse.landing import Landed
 
-TABLES = ("task_attempt",)
-"""Tables of details; each has source and sha256 of the file beside its own columns."""
+TABLES = ("task_attempt", "commit_change")
+"""Tables of details; each has source, sha256 of the file and known_since beside its own columns."""
+
+WHOLE = {"commit_change": "repo"}
+"""Tables of which a file has all rows of something: those of the file before it go. By the column that names it."""
 
 
 def replace(connection: duckdb.DuckDBPyConnection, landed: Landed, details: Mapping[str, pd.DataFrame]) -> None:
@@ -22,6 +25,11 @@ def replace(connection: duckdb.DuckDBPyConnection, landed: Landed, details: Mapp
     for table, rows in details.items():
         connection.register("details", pa.Table.from_pandas(rows, preserve_index=False))
         try:
+            if table in WHOLE:
+                of = WHOLE[table]
+                connection.execute(
+                    f"DELETE FROM {table} WHERE source = ? AND {of} IN (SELECT {of} FROM details)", file[:1]
+                )
             connection.execute(f"INSERT INTO {table} BY NAME SELECT ? AS source, ? AS sha256, * FROM details", file)
         finally:
             connection.unregister("details")

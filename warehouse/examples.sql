@@ -127,6 +127,15 @@ GROUP BY sha256, known_since, agent
 ORDER BY known_since DESC, agent
 LIMIT 20;
 
+-- commit_change
+-- Who wrote the source lines of each repository's last twelve months with a commit, by what the commits say?
+SELECT repo, month, kind, count(*) AS commits, sum(added_source) AS source_lines
+FROM commit_change
+GROUP BY repo, month, kind
+QUALIFY dense_rank() OVER (PARTITION BY repo ORDER BY month DESC) <= 12
+ORDER BY repo, month DESC, kind
+LIMIT 40;
+
 -- evidence
 -- What does each series say for each future in the latest assessment, in decibans?
 SELECT evidence.title, n, weight, capped, evidence.stall, evidence.compounding, evidence.recursive

@@ -62,7 +62,7 @@ def put_folder_in_place(partial: Path, folder: Path) -> None:
 
 
 def put_all_in_place(partial: Path, folder: Path) -> None:
-    """Swap every file of a finished folder into `folder`.
+    """Swap every file and folder of a finished folder into `folder`.
 
     One rename decides: killed before it, none is swapped in; killed after it, the next `sweep` does the rest.
     """
@@ -78,6 +78,9 @@ def _finish(folder: Path) -> None:
     complete = folder / COMPLETE
     if complete.is_dir():
         for file in sorted(complete.iterdir()):
+            if file.is_dir():
+                # A folder that is not empty cannot be replaced; killed here, the next sweep goes on.
+                shutil.rmtree(folder / file.name, ignore_errors=True)
             file.replace(folder / file.name)
         _flush(folder)
         complete.rmdir()

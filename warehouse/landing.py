@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from metrics.errors import DataError, WarehouseError
+from warehouse import held
 from warehouse.faults import os_explained, told
 from warehouse.files import write_whole
 from warehouse.home import Home
 
-NOTE = ".json"
-"""Suffix of the note beside a file. It is written last: a file without one has not landed."""
+NOTE = held.NOTE
+"""Suffix of the note beside a file."""
 
 
 class Landed(NamedTuple):
@@ -61,7 +62,7 @@ def land(
         raise WarehouseError(
             "landing: the id of the source cannot name a folder", found=repr(source), next="use a-z, 0-9 and _"
         )
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = sha256_of(content)
     file = home.landing / source / sha256
     with os_explained(home.landing):
         if _is_whole(file, sha256):
@@ -75,6 +76,11 @@ def land(
     return landed
 
 
+def sha256_of(content: bytes) -> str:
+    """The name under which bytes land."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def _same_day(before: Landed, known_since: date | None) -> Landed:
     if known_since not in (None, before.public_on):
         raise DataError(
@@ -86,14 +92,26 @@ def _same_day(before: Landed, known_since: date | None) -> Landed:
 
 
 def landed(home: Home) -> list[Landed]:
-    """Every file that has landed, in the order of fetched_at and sha256.
+    """Every file that has landed and is not held back, in the order of fetched_at and sha256.
 
     Raises:
         WarehouseError: a note cannot be read.
     """
     with os_explained(home.landing):
         files = [_read(note)._replace(new=False) for note in home.landing.glob(f"*/*{NOTE}")]
-    return sorted(files, key=lambda file: (file.fetched_at, file.sha256, file.source))
+    taken = [file for file in files if not held.is_held(home, file.source, file.sha256)]
+    return sorted(taken, key=lambda file: (file.fetched_at, file.sha256, file.source))
+
+
+def landed_file(home: Home, source: str, sha256: str) -> Landed | None:
+    """The note of one file, held back or not; None where it has not landed.
+
+    Raises:
+        WarehouseError: the note cannot be read.
+    """
+    note = _note(home.landing / source / sha256)
+    with os_explained(home.landing):
+        return _read(note)._replace(new=False) if note.is_file() else None
 
 
 def content_of(home: Home, file: Landed) -> bytes:

@@ -74,6 +74,11 @@ TABLES = {
 }
 """Runs are not among them: they tell of this machine, not of the world."""
 
+BY_SOURCE = ("fact", "source", "task_attempt", "landing", "quarantine")
+"""Tables whose rows are of one source each."""
+
+LEFT_OUT = "Private sources are left out ({n}). No verdict was reached with their facts."
+
 OWN_COLUMNS = {
     ("citation", "facts"): "Facts that stand in this publication.",
     ("citation", "known_since"): "First day on which it was cited for something.",
@@ -107,6 +112,8 @@ class Package(NamedTuple):
     rows: int
     size: int
     """Bytes of all files."""
+    left_out: str = ""
+    """What is not in it, and why; empty where all is."""
 
 
 def write_package(home: Home, folder: Path, form: str, *, version: str) -> Package:
@@ -118,8 +125,10 @@ def write_package(home: Home, folder: Path, form: str, *, version: str) -> Packa
         form: parquet, csv or duckdb.
         version: of the project.
 
+    What is of a private source is left out.
+
     Raises:
-        UsageError: there is something in the folder.
+        UsageError: there is something in the folder; the form is duckdb, and there is a private source.
         WarehouseError: nothing is published yet, or the folder cannot be written to.
     """
     _require_empty(folder)
@@ -136,7 +145,7 @@ def write_package(home: Home, folder: Path, form: str, *, version: str) -> Packa
             found=error.strerror or str(error),
             next="give another folder, or free some space; nothing was left behind",
         ) from error
-    return Package(str(folder), len(descriptor["resources"]), rows, size)
+    return Package(str(folder), len(descriptor["resources"]), rows, size, descriptor.get("leftOut", ""))
 
 
 def _require_empty(folder: Path) -> None:
@@ -152,10 +161,12 @@ def _write(home: Home, partial: Path, form: str, version: str) -> tuple[int, dic
     """Write the tables; returns their rows, and the descriptor of the package."""
     with snapshot(home, folder=partial) as connection:
         known = {relation.name: relation for relation in relations(connection)}
+        private = _private(connection)
         if form == "duckdb":
+            _require_public(private)
             rows, resources = _copy_database(connection, home, partial)
         else:
-            rows, resources = _copy_tables(connection, known, partial, form)
+            rows, resources = _copy_tables(connection, known, partial, form, private)
         sources = connection.execute("SELECT source, source_title, publisher, licence, home_url FROM source ORDER BY 1")
         created = datetime.fromtimestamp(home.snapshot.stat().st_mtime, UTC)
         return rows, {
@@ -166,9 +177,37 @@ def _write(home: Home, partial: Path, form: str, version: str) -> tuple[int, dic
             "version": version,
             "created": f"{created:%Y-%m-%dT%H:%M:%SZ}",
             "licenses": [LICENCE],
-            "sources": [_source(*row) for row in sources.fetchall()],
+            "sources": [_source(*row) for row in sources.fetchall() if row[0] not in private],
             "resources": resources,
-        }
+        } | ({"leftOut": LEFT_OUT.format(n=len(private))} if private else {})
+
+
+def _private(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The private sources of which anything is kept."""
+    query = "SELECT source FROM source SEMI JOIN landing USING (source) WHERE private ORDER BY 1"
+    return [source for (source,) in connection.execute(query).fetchall()]
+
+
+def _require_public(private: Sequence[str]) -> None:
+    if private:
+        raise UsageError(
+            "the whole database cannot be given away",
+            found=f"private sources: {', '.join(private)}",
+            next="--format parquet or csv leaves them out",
+        )
+
+
+def _public(name: str, query: str, private: Sequence[str]) -> str:
+    """The rows of a table that are of no private source; the query itself where there is none."""
+    if not private:
+        return query
+    hidden = ", ".join(f"'{source}'" for source in private)  # ids of a-z, 0-9 and _
+    if name == "citation":
+        return query.replace("FROM fact", f"FROM fact WHERE source NOT IN ({hidden})")
+    if name not in BY_SOURCE:
+        return query
+    kept, _, order = query.partition(" ORDER BY ")
+    return f"SELECT * FROM ({kept}) WHERE source NOT IN ({hidden})" + (f" ORDER BY {order}" if order else "")
 
 
 def _source(name: str, title: str, publisher: str, licence: str, url: str) -> dict[str, str]:
@@ -186,13 +225,17 @@ def _copy_database(
 
 
 def _copy_tables(
-    connection: duckdb.DuckDBPyConnection, known: Mapping[str, Relation], partial: Path, form: str
+    connection: duckdb.DuckDBPyConnection,
+    known: Mapping[str, Relation],
+    partial: Path,
+    form: str,
+    private: Sequence[str],
 ) -> tuple[int, list[dict[str, Any]]]:
     rows, resources = 0, []
     for name, table in TABLES.items():
         columns = _columns(connection, known, name, table.query)
         path = partial / "data" / f"{name}.{form}"
-        rows += _copy_table(connection, table.query, columns, path)
+        rows += _copy_table(connection, _public(name, table.query, private), columns, path)
         schema = {"schema": _schema(name, table, columns)}
         dialect = {"encoding": "utf-8"} if form == "csv" else {}
         resources.append(_resource(name, path, table.title) | dialect | {"type": "table"} | schema)
@@ -258,6 +301,8 @@ def _readme(descriptor: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"# {descriptor['title']}", "", descriptor["description"], "")
     yield from (f"Version {descriptor['version']}, snapshot of {descriptor['created']}.", "", "## Tables", "")
     yield from (f"- `{one['path']}`: {one['title']}" for one in descriptor["resources"])
+    if "leftOut" in descriptor:
+        yield from ("", descriptor["leftOut"])
     yield from ("", "## Licences and citation", "")
     yield "The compilation is under the MIT licence. A figure is a fact of the publication beside it: cite it."
     yield from ("", *(f"- {one['title']} ({one['publisher']}): {one['licence']}" for one in descriptor["sources"]))

@@ -12,13 +12,13 @@ import duckdb
 
 from metrics import load_indicators
 from metrics.errors import WarehouseError
-from metrics.source import sources
 from warehouse.catalogue import store_catalogue
 from warehouse.connection import create, describe, live, quoted
 from warehouse.export import EXPORTED, sha256_of_file, write_parquet
 from warehouse.faults import INTACT, free_bytes, mount_of, os_explained
 from warehouse.files import being_written, put_all_in_place, sweep
 from warehouse.home import Home
+from warehouse.own import every_source
 
 ROOM = 2
 """Times the size of the live file that must be free: the copy, and the Parquet files beside it."""
@@ -66,7 +66,7 @@ def _write(home: Home, folder: Path) -> tuple[dict[str, str], dict[str, int]]:
     """Write database and Parquet files of one state of the live database; returns their hashes, and rows by table."""
     copy = folder / home.snapshot.name
     with live(home) as connection:
-        store_catalogue(connection, load_indicators(), sources())
+        store_catalogue(connection, load_indicators(), every_source(home))
         _copy(connection, copy, from_lake=home.lake is not None)
         sums = {f"{name}.parquet": _parquet(connection, name, folder) for name in EXPORTED}
         tables = {name: _count(connection, query) for name, query in EXPORTED.items()}

@@ -58,6 +58,11 @@ def store_assessment(
     return assessment_id
 
 
+def stored(connection: duckdb.DuckDBPyConnection, document: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What is stored of the same day, facts, model and prior, with all that was added to it; or None."""
+    return _document(connection, "assessment_id = ?", [_short(*(document.get(key) for key in _IDENTITY))])
+
+
 def latest(connection: duckdb.DuckDBPyConnection) -> dict[str, Any] | None:
     """The document of the latest day's assessment, or None."""
     return _document(connection, "true", [])

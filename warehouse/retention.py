@@ -7,8 +7,9 @@ import duckdb
 from warehouse.connection import live
 from warehouse.facts import transaction
 from warehouse.faults import os_explained
+from warehouse.held import NOTE
 from warehouse.home import Home
-from warehouse.landing import NOTE, Landed, landed
+from warehouse.landing import Landed, landed
 
 _NEEDED = """
 SELECT DISTINCT source, sha256 FROM fact_observation

@@ -115,6 +115,31 @@ COMMENT ON COLUMN task_attempt.runs IS 'Runs in all.';
 COMMENT ON COLUMN task_attempt.cheats IS 'Runs whose pass was got by cheating: among runs, not among successes; 0 where nobody marked any.';
 COMMENT ON COLUMN task_attempt.release_date IS 'Day the agent was released, NULL where unknown.';
 
+CREATE TABLE commit_change (
+    source VARCHAR NOT NULL,
+    sha256 VARCHAR NOT NULL,
+    known_since DATE NOT NULL,
+    repo VARCHAR NOT NULL,
+    commit VARCHAR NOT NULL,
+    month DATE NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('human', 'authored', 'co-authored', 'assisted', 'bot')),
+    tools VARCHAR NOT NULL,
+    added BIGINT,
+    deleted BIGINT,
+    added_source BIGINT,
+    author_key VARCHAR NOT NULL
+);
+COMMENT ON TABLE commit_change IS 'Commits of the repositories named in threefutures.toml: reachable from HEAD, at most one parent; of the newest measurement of each repository; no names or addresses.';
+COMMENT ON COLUMN commit_change.repo IS 'Name of the repository, the subject of its facts.';
+COMMENT ON COLUMN commit_change.commit IS 'Full hash.';
+COMMENT ON COLUMN commit_change.month IS 'First day of the month of the committer date, UTC.';
+COMMENT ON COLUMN commit_change.kind IS 'Who wrote it by its marks: human, authored, co-authored or assisted (by AI), bot.';
+COMMENT ON COLUMN commit_change.tools IS 'Tools that left an AI mark, separated by ;';
+COMMENT ON COLUMN commit_change.added IS 'Lines added to text files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.deleted IS 'Lines deleted from text files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.added_source IS 'Added lines of source files; NULL where objects are missing.';
+COMMENT ON COLUMN commit_change.author_key IS 'Keyed hash of the author''s address: the same person is the same key in one data folder only.';
+
 -- A row that says what was believed already is no news, whichever file arrived first. Narrow columns first: windows
 -- over a dozen texts cost ten times as much.
 CREATE VIEW fact AS
@@ -341,16 +366,22 @@ CREATE TABLE replay (
     facts INTEGER NOT NULL,
     facts_sha256 VARCHAR NOT NULL,
     model_sha256 VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL DEFAULT '',
+    kept_by VARCHAR NOT NULL DEFAULT 'replay',
     stored_at TIMESTAMP NOT NULL,
+    head JSON NOT NULL DEFAULT '{}',
     document JSON NOT NULL,
     PRIMARY KEY (replay_id, as_of)
 );
-COMMENT ON TABLE replay IS 'What would have been said on many dates (threefutures replay); one row a date.';
+COMMENT ON TABLE replay IS 'What would have been said on many dates (threefutures run, replay); one row a date.';
 COMMENT ON COLUMN replay.replay_id IS 'Short name of a replay: the same clock, prior, dates, facts and model.';
 COMMENT ON COLUMN replay.clock IS 'known: with what was public then; observed: hindsight, with what had happened by then.';
 COMMENT ON COLUMN replay.stall_change IS 'Decibans for a stall since the date before; with those of all dates before they are its evidence.';
 COMMENT ON COLUMN replay.compounding_change IS 'The same for compounding gains.';
 COMMENT ON COLUMN replay.recursive_change IS 'The same for recursive self-improvement.';
+COMMENT ON COLUMN replay.basis IS 'Hash of all the row follows from: model, prior, date, and the facts known then and on the date before.';
+COMMENT ON COLUMN replay.kept_by IS 'The command that keeps it: run has one of every month, replaced when it grows; replay what was asked for.';
+COMMENT ON COLUMN replay.head IS 'The replay without its dates: clock, prior, first date, model.';
 COMMENT ON COLUMN replay.series IS 'Series that carried evidence on the date.';
 
 CREATE TABLE alert (

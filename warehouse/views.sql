@@ -20,6 +20,7 @@ CREATE TABLE indicator (
     left_out_subjects VARCHAR[] NOT NULL,
     certified_to DOUBLE,
     whole_vintages BOOLEAN NOT NULL,
+    whole_sources VARCHAR[] NOT NULL,
     airda INTEGER,
     defined_as VARCHAR NOT NULL,
     caveats VARCHAR NOT NULL
@@ -37,6 +38,7 @@ COMMENT ON COLUMN indicator.definitions IS 'Definitions that may stand in a seri
 COMMENT ON COLUMN indicator.left_out_subjects IS 'Subjects that are references rather than measurements of AI.';
 COMMENT ON COLUMN indicator.certified_to IS 'The largest value its publisher vouches for: a larger one is read as "at least this"; NULL if there is none.';
 COMMENT ON COLUMN indicator.whole_vintages IS 'A series takes its values from the newest publication alone: those of a later one are other measurements.';
+COMMENT ON COLUMN indicator.whole_sources IS 'Sources each of whose publications has all there is: a series takes its values from the newest of them alone, or, where another source''s is newer, from none of them.';
 COMMENT ON COLUMN indicator.airda IS 'Number of the metric in "Measuring AI R&D Automation" (arXiv 2603.03992), where one fits.';
 COMMENT ON COLUMN indicator.defined_as IS 'What the indicator is, in a sentence.';
 COMMENT ON COLUMN indicator.caveats IS 'What its values cannot tell; for context, why it has no vote.';
@@ -47,13 +49,15 @@ CREATE TABLE source (
     publisher VARCHAR NOT NULL,
     licence VARCHAR NOT NULL,
     home_url VARCHAR NOT NULL,
-    ships BOOLEAN NOT NULL
+    ships BOOLEAN NOT NULL,
+    private BOOLEAN NOT NULL
 );
 COMMENT ON TABLE source IS 'Where facts come from, and under which licence.';
 COMMENT ON COLUMN source.source_title IS 'Title of the source.';
 COMMENT ON COLUMN source.publisher IS 'Who publishes it.';
 COMMENT ON COLUMN source.licence IS 'Under which licence its figures come.';
 COMMENT ON COLUMN source.ships IS 'Its files ship with the project; the files of another are yours to give.';
+COMMENT ON COLUMN source.private IS 'The user''s own: left out of what is given away (threefutures export).';
 COMMENT ON COLUMN source.home_url IS 'Where the source is described; empty if it ships with the project.';
 
 
@@ -73,13 +77,14 @@ COMMENT ON VIEW latest_value IS 'The newest value, not the best: one row an indi
 
 CREATE MACRO series_value(of_indicator, day) AS TABLE
 WITH said AS (
-    SELECT key_id, source, definition, known_since
+    SELECT indicator, key_id, source, definition, known_since
     FROM fact_observation
     WHERE indicator = of_indicator AND known_since <= day::DATE
 ), newest AS (
-    SELECT DISTINCT ON (definition) source, definition, known_since
-    FROM said
-    ORDER BY definition, known_since DESC, source
+    SELECT DISTINCT ON (definition) source, definition, known_since,
+        list_contains(whole_sources, source) AS is_whole
+    FROM said JOIN indicator USING (indicator)
+    ORDER BY definition, known_since DESC, list_contains(whole_sources, source) DESC, source
 ), told AS (
     SELECT * REPLACE (
             if(is_beyond, 'bound', interval) AS interval,
@@ -96,9 +101,9 @@ WITH said AS (
         AND known_since <= day::DATE AND (known_until IS NULL OR known_until > day::DATE)
         AND NOT list_contains(left_out_subjects, subject)
         AND (len(definitions) = 0 OR list_contains(definitions, definition))
-        AND (NOT whole_vintages OR key_id IN (
-            SELECT key_id FROM said SEMI JOIN newest USING (source, definition, known_since)
-        ))
+        AND CASE WHEN whole_vintages OR definition IN (SELECT definition FROM newest WHERE is_whole)
+            THEN key_id IN (SELECT key_id FROM said SEMI JOIN newest USING (source, definition, known_since))
+            ELSE NOT list_contains(whole_sources, source) END
 )
 SELECT indicator, series_subject, definition, method, observed_on, subject,
     value, value_low, value_high, interval,

@@ -120,6 +120,7 @@ def main():
             if facts(home) != expected:
                 faults.append("facts differ from an undisturbed run's")
             wrong += [f"kill {at} in {step}: {fault}" for fault in faults]
+            print(f"kill {at + 1}: in {step}, {'; '.join(faults) or 'facts as undisturbed'}", flush=True)
             shutil.rmtree(home.root)
     print(f"{kills} kills (seed {seed}) within {length:.1f} s of a run, load {os.getloadavg()[0]:.1f}")
     print("killed in: " + ", ".join(f"{step} {times}" for step, times in told.items()))

@@ -16,7 +16,7 @@ from pathlib import Path
 from distributed import LocalCluster
 
 from flows.cluster import dask_spread
-from flows.git_report import measure
+from flows.git_measure import measure_each
 from flows.server import local_server
 from flows.settings import quiet_prefect
 
@@ -51,8 +51,8 @@ def timed(workers, repositories, home):
         spread = dask_spread(cluster.scheduler_address)
         list(spread(len, [""] * workers))  # workers have imported what they need
         started = time.perf_counter()
-        found = measure(repositories, home=home, jobs=1, spread=spread)
-        return time.perf_counter() - started, [(one.repo, one.summary["share_commits"]) for one in found]
+        found = list(measure_each(repositories, home=home, jobs=1, spread=spread))
+        return time.perf_counter() - started, [(one.repo, one.measured.summary["share_commits"]) for one in found]
 
 
 def main():

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.commands.kept import kept_home, kept_spread
 from flows.commands.options import PATH, as_json, minutes_option, release_dates_option, scorer_option
-from flows.console import Day, Rates, print_json, print_text, speaks_unicode, terminal_width
+from flows.console import Day, Rates, print_json, print_text, say, speaks_unicode, terminal_width
+from metrics.errors import UsageError
+
+if TYPE_CHECKING:
+    from flows.git_measure import Outcome
 
 
 @click.command()
@@ -67,10 +71,18 @@ def horizon(
 @click.command()
 @click.argument("repositories", nargs=-1, required=True, metavar="REPO...")
 @click.option("--out", type=PATH, help="Write monthly.csv, commits.parquet and summary.json to this folder.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes that read diffs.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Processes that read.",
+)
 @click.option("--surviving", is_flag=True, help="Add the share of lines that are there today, by blame.")
 @click.option("--output-multiplier", is_flag=True, help="Add durable lines per engineer against a baseline.")
-@click.option("--baseline", type=int, help="Year before AI (default: found by the marked share).")
+@click.option(
+    "--baseline", type=click.IntRange(1970, 2100), help="Year before AI (default: found by the marked share)."
+)
 @as_json
 def git(
     repositories: Sequence[str],
@@ -87,15 +99,45 @@ def git(
     Example: threefutures git . --out shares
     Example: threefutures git ../service --output-multiplier --json
     """
-    from flows.git_report import Asked, measure, summary_of
-    from metrics.estimators.markers import embedded_markers
+    from flows.git_measure import Asked, measure_each
+    from flows.git_report import require_measured, require_out, summary_of, write
     from reports.code_shares import shares_text
 
+    if baseline and not output_multiplier:
+        raise UsageError(
+            "--baseline is the year that output is compared with",
+            found="no --output-multiplier",
+            next=f"add --output-multiplier, or leave out --baseline {baseline}",
+        )
     asked = Asked(surviving, output_multiplier, baseline)
-    found = measure(repositories, home=kept_home().root / "git", jobs=jobs, out=out, asked=asked, spread=kept_spread())
-    summary = summary_of(found, embedded_markers())
+    require_out(out)
+    outcomes = []
+    home = kept_home().root / "git"
+    spread = kept_spread()
+    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=_say_read, spread=spread):
+        outcomes.append(one)
+        _say_outcome(one)
+    found = [one.measured for one in outcomes if one.measured]
+    if out and found:
+        write(out, found, home=home)
     if as_json:
-        print_json(summary)
-        return
-    months = {one.repo: [month._asdict() for month in one.months] for one in found}
-    print_text(shares_text(summary, months, unicode=speaks_unicode(), width=terminal_width()))
+        print_json(summary_of(found))
+    elif found:
+        months = {one.repo: [month._asdict() for month in one.months] for one in found}
+        print_text(shares_text(summary_of(found), months, unicode=speaks_unicode(), width=terminal_width()))
+    require_measured(outcomes)
+
+
+def _say_read(repo: str, done: int, of: int) -> None:
+    from metrics.untrusted import plain
+
+    if done < of:
+        say(f"read      {plain(repo)}: {done:,} of {of:,} commits")
+
+
+def _say_outcome(outcome: "Outcome") -> None:
+    from metrics.untrusted import plain
+    from reports.listing import step
+
+    told = f"{len(outcome.measured.commits):,} commits" if outcome.measured else "failed"
+    say(step("measure", f"{plain(outcome.repo)}: {told}", outcome.seconds))

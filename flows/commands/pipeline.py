@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 @click.command(short_help="The whole pipeline once: ingest, classify, report, publish.")
 @as_of_option
 @prior_option
-@click.option("--offline", is_flag=True, help="Use only facts that ship with threefutures or are already kept.")
+@click.option("--offline", is_flag=True, help="Ask no publisher: nothing leaves this machine.")
 @as_json
 def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> None:
     """Ingest, validate, keep, classify, report and publish, as a Prefect flow.
 
+    Publishers are asked whom threefutures.toml names (threefutures init); without one nobody is.
+
     \b
     Example: threefutures run --as-of 2026-06-30
     """
-    del offline  # Every source of this version ships with it; the option stands for those that will not.
     choices, home = kept_choices(prior), kept_home()
     home.prepare()
     quiet_prefect(home.prefect)
@@ -56,12 +57,15 @@ def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> 
         as_of=as_of.isoformat() if as_of else None,
         prior=choices.prior,
         configuration=str(file) if file else None,
+        offline=offline,
     )
     if as_json:
         print_json(run_document(tracked))
     else:
         click.echo("")
-        print_block(tracked.assessment, previous=tracked.previous)
+        from reports.tripwires import next_line
+
+        print_block(tracked.assessment, previous=tracked.previous, ahead=next_line(tracked.ahead))
     require_all(tracked.ingested)
 
 
@@ -123,6 +127,8 @@ def rebuild(as_json: bool) -> None:
 @minutes_option
 @scorer_option
 @release_dates_option
+@click.option("--accept", metavar="SHA", help="Take the file of SOURCE that is held back; threefutures quarantine.")
+@click.option("--offline", is_flag=True, help="Ask no publisher: nothing leaves this machine.")
 @as_json
 def ingest(
     source: Sequence[str],
@@ -131,30 +137,41 @@ def ingest(
     minutes: Path | None,
     scorer: str,
     release_dates: Path | None,
+    accept: str | None,
+    offline: bool,
     as_json: bool,
 ) -> None:
     """Ingest SOURCE... (all by default) into the warehouse, and publish the snapshot.
 
+    A SOURCE that is fetched is asked for its newest file, whether or not it is due.
+
     \b
     Example: threefutures ingest metr_horizons
     Example: threefutures ingest metr_runs --file runs.jsonl.gz --known-since 2025-01-28
+    Example: threefutures ingest epoch_hub
+    Example: threefutures ingest git
+    Example: threefutures ingest epoch_hub --accept 3f9a41c0
     Example: threefutures ingest inspect_logs --file logs/ --minutes human-minutes.csv --known-since 2026-02-01
     """
     from flows.horizon import Evaluations
-    from flows.ingest import chosen_sources, ingest_each
-    from flows.own_files import ingest_own, one_source, require_day, require_files
+    from flows.ingest import chosen_sources
+    from flows.live import accept as accept_held
+    from flows.newest import newest
+    from flows.own_files import ingest_own, one_source, require_day
     from flows.recorded import require_all
 
-    chosen = chosen_sources(source)
     home = kept_home()
     show_progress()
-    if files:
-        own, day = one_source(chosen, source), require_day(known_since)
+    if accept:
+        held = one_source(chosen_sources(source), source, option="--accept")
+        ingested = _ingest(home, lambda at: (accept_held(home, held, accept, at=at),))
+    elif files:
+        own, day = one_source(chosen_sources(source), source), require_day(known_since)
         given = Evaluations(files, minutes, scorer, release_dates)
         ingested = _ingest(home, lambda at: (ingest_own(home, own, given, known_since=day, at=at),))
     else:
-        require_files(chosen)
-        ingested = _ingest(home, lambda at: ingest_each(home, source, at=at))
+        keep = newest(home, configuration(), source, at=datetime.now(UTC), offline=offline)
+        ingested = _ingest(home, keep)
     if as_json:
         print_json([one._asdict() for one in ingested])
     require_all(ingested)

@@ -23,7 +23,7 @@ def sources(as_json: bool) -> None:
     from flows.report import source_table
 
     known = kept_known()
-    table = source_table(known.facts, today(), known.failing)
+    table = source_table(known.facts, today(), known.failing, known.own)
     if as_json:
         print_json(table.to_dict("records"))
         return
@@ -57,21 +57,27 @@ def indicators(role: str | None, as_json: bool) -> None:
 @click.command()
 @as_json
 def quarantine(as_json: bool) -> None:
-    """List the rows that were refused: where each stands, why, and the row as it came.
+    """List what was refused: rows, each with its place and reason, and whole files that are held back.
 
     \b
     Example: threefutures quarantine --json
     """
+    from warehouse.held import held_files
+
+    held = [one._asdict() for one in held_files(kept_home())]
     table = kept_known().quarantine
     if as_json:
-        print_json(table.to_dict("records"))
+        print_json(table.to_dict("records") + [{"line": None, "indicator": "", "row": "", **one} for one in held])
         return
-    if table.empty:
+    if table.empty and not held:
         click.echo("Nothing is in quarantine: every row that was read was accepted.")
         return
-    from reports.listing import refusals
+    from reports.listing import held_back, refusals
 
-    print_text(refusals(table.to_dict("records"), unicode=speaks_unicode()))
+    if held:
+        print_text(held_back(held, unicode=speaks_unicode()))
+    if not table.empty:
+        print_text(refusals(table.to_dict("records"), unicode=speaks_unicode()))
 
 
 @click.command()
@@ -118,4 +124,6 @@ def export(folder: Path, form: str, as_json: bool) -> None:
         print_json(package._asdict())
         return
     click.echo(f"{folder}/datapackage.json")
+    if package.left_out:
+        say(package.left_out)
     say(f"{package.resources} tables, {package.rows:,} rows, {package.size / 1e6:.1f} MB")

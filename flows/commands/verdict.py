@@ -8,13 +8,25 @@ import click
 
 from flows.commands.kept import kept_choices, kept_facts, kept_home, kept_spread, previous_assessment
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
-from flows.console import Text, print_block, print_document, print_json, print_text, say, speaks_unicode, today
+from flows.console import (
+    Day,
+    Text,
+    print_block,
+    print_document,
+    print_json,
+    print_text,
+    say,
+    show_file,
+    speaks_unicode,
+    today,
+)
 from flows.settings import wait_seconds
 from metrics.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from scenarios import Assessment
     from scenarios.replay import Clock
+    from scenarios.tripwires import Tripwires
 
 
 @click.command()
@@ -23,6 +35,7 @@ if TYPE_CHECKING:
 @click.option("--data", type=PATH, help="Classify this CSV instead of the record.")
 @click.option("--indicators", type=PATH, help="What the CSV's indicators are (TOML).")
 @click.option("--brief", is_flag=True, help="The verdict alone, without the evidence table.")
+@click.option("--tripwires", is_flag=True, help="And what to measure next: values that would change the answer.")
 @click.option("--no-sensitivity", is_flag=True, help="Skip the sweeps; faster, and no range is shown.")
 @as_json
 def classify(
@@ -31,6 +44,7 @@ def classify(
     data: Path | None,
     indicators: Path | None,
     brief: bool,
+    tripwires: bool,
     no_sensitivity: bool,
     as_json: bool,
 ) -> None:
@@ -38,6 +52,7 @@ def classify(
 
     \b
     Example: threefutures classify --as-of 2026-03-31 --prior sceptic
+    Example: threefutures classify --brief --tripwires
     Example: threefutures classify --data ours.csv --indicators ours.toml
     """
     if (data is None) != (indicators is None):
@@ -53,8 +68,9 @@ def classify(
         from flows.assess import assess
 
         assessment = assess(kept_facts(), as_of=as_of or today(), choices=choices, sensitivity=not no_sensitivity)
+    ahead = _ahead(assessment) if tripwires else None
     if as_json:
-        print_document(assessment.to_json())
+        print_json(assessment.to_dict() | ({"tripwires": ahead.to_dict()["wires"]} if ahead else {}))
         return
     own = ["threefutures classify ... --json"] if data else []
     usual = today() if data is None else None
@@ -64,6 +80,17 @@ def classify(
 
         click.echo("")
         click.echo(evidence(assessment, unicode=speaks_unicode()))
+    if ahead:
+        from reports.tripwires import tripwires_text
+
+        click.echo("")
+        print_text(tripwires_text(ahead, unicode=speaks_unicode()))
+
+
+def _ahead(assessment: "Assessment") -> "Tripwires":
+    from scenarios.tripwires import tripwires
+
+    return tripwires(assessment)
 
 
 def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
@@ -90,16 +117,60 @@ def _bytes(path: Path) -> bytes:
 @click.command()
 @as_of_option
 @prior_option
+@click.option(
+    "--format",
+    "as_format",
+    type=click.Choice(["all", "html", "md", "json"]),
+    default="all",
+    show_default=True,
+    help="Which files are written; what is not asked for is not drawn. The JSON always is.",
+)
+@click.option("--open", "open_it", is_flag=True, help="Show the page in a browser.")
+@click.option("--diff", nargs=2, type=Day(), metavar="DATE DATE", help="Print what differs between two reports.")
 @as_json
-def report(as_of: date | None, prior: str | None, as_json: bool) -> None:
-    """Write the status report of what is kept, as of a date.
+def report(
+    as_of: date | None,
+    prior: str | None,
+    as_format: str,
+    open_it: bool,
+    diff: tuple[date, date] | None,
+    as_json: bool,
+) -> None:
+    """Write the status report of what is kept, as of a date: a page, its text and its data.
 
     \b
-    Example: threefutures report --as-of 2026-06-30
+    Example: threefutures report --open
+    Example: threefutures report --as-of 2026-06-30 --format md
+    Example: threefutures report --diff 2026-06-30 2026-10-10
     """
+    if diff:
+        _print_difference(*diff, as_json=as_json)
+        return
+    if open_it and as_format not in ("all", "html"):
+        raise UsageError(
+            "--open shows the page, which is not drawn",
+            found=f"--format {as_format}",
+            next="threefutures report --open",
+        )
+    _write_report(as_of, prior, as_format, open_it=open_it, as_json=as_json)
+
+
+def _print_difference(before: date, after: date, *, as_json: bool) -> None:
+    from flows.report import written
+    from reports.diff import diff, difference
+
+    then, now = (written(kept_home().reports, day) for day in (before, after))
+    if as_json:
+        print_json(difference(then, now))
+    else:
+        print_text(diff(then, now).rstrip("\n"))
+
+
+def _write_report(as_of: date | None, prior: str | None, as_format: str, *, open_it: bool, as_json: bool) -> None:
     from flows.assess import assess
     from flows.progress import shown
-    from flows.report import record, write_report
+    from flows.recall import recalled
+    from flows.report import FORMATS, record, write_report
     from reports.status import status_json
     from warehouse.connection import writer
 
@@ -108,12 +179,15 @@ def report(as_of: date | None, prior: str | None, as_json: bool) -> None:
     with writer(home, command="report", wait_seconds=wait_seconds(), on_wait=say):
         known = kept_facts()
         assessment = assess(known, as_of=as_of or today(), choices=choices)
-        told = record(known, assessment, previous=previous_assessment(home, assessment))
-        folder = write_report(home, assessment, told)
+        kept = recalled(home, assessment, published=True)
+        told = record(known, assessment, previous=previous_assessment(home, assessment), kept=kept)
+        file = write_report(home, assessment, told, [one for one in FORMATS if as_format in ("all", one)])
     if as_json:
         print_document(status_json(assessment, record=told))
-        return
-    click.echo(f"{shown(folder)}/status.md")
+    else:
+        click.echo(shown(file))
+    if open_it:
+        show_file(file)
 
 
 @click.command()
@@ -182,13 +256,13 @@ def replay(first: str, last: str | None, every: str, clock: "Clock", prior: str 
     from flows.replay import keep_replay, replayed
     from reports.replay import replay_text
 
-    until, choices = last or f"{today():%Y-%m}", kept_choices(prior)
-    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices)
+    until, choices, home = last or f"{today():%Y-%m}", kept_choices(prior), kept_home()
+    told = replayed(kept_facts(), first=first, last=until, every=every, clock=clock, choices=choices, home=home)
     if as_json:
         print_json(told.to_dict())
     else:
         print_text(replay_text(told, unicode=speaks_unicode()))
-    keep_replay(kept_home(), told)
+    keep_replay(home, told)
 
 
 @click.command()

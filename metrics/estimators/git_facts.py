@@ -1,11 +1,11 @@
 """What was measured of a git history, as raw observations: one row a month and share, one a window and multiplier.
 
 Definitions name the patterns and rules: another table of patterns is another definition, never a revision. What is
-found in a history is known since the day of the HEAD it was found at, for late merges change months long past.
+found in a history is known since the day it was measured, for late merges change months long past.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,36 +13,28 @@ import pandas as pd
 
 from metrics.estimators import authorship, source_lines
 from metrics.estimators.code_share import Month
+from metrics.estimators.git_document import GitDocument
 from metrics.observation import COLUMNS
 
 SOURCE = "git"
 
 
-def observations(
-    months: Sequence[Month], summary: Mapping[str, Any], *, patterns: str, citation_url: str = ""
-) -> pd.DataFrame:
-    """Raw observations of one repository: observation.COLUMNS as text, `line` and `row`.
-
-    Args:
-        months: as measured.
-        summary: what summary.json says of the repository.
-        patterns: SHA-256 of the pattern table.
-        citation_url: where the repository is, empty if it is nobody else's business.
-    """
-    head_on = date.fromisoformat(summary["head_on"])
-    repo = months[0].repo if months else ""
-    by = f"marks {authorship.DEFINITION}, patterns {patterns[:8]}"
+def observations(document: GitDocument) -> pd.DataFrame:
+    """Raw observations of one repository: observation.COLUMNS as text, `line` and `row`."""
+    summary = document.summary
+    # A commit may claim to be of a later day than today.
+    until = min(date.fromisoformat(summary["head_on"]), document.measured_on)
+    by = f"marks {authorship.DEFINITION}, patterns {document.patterns[:8]}"
     common = {
         "source": SOURCE,
-        "subject": repo,
+        "subject": document.repo,
         "method": "telemetry",
-        "known_since": head_on.isoformat(),
-        "citation": f"git history of {repo} at {summary['head'][:12]}",
-        "citation_url": citation_url,
+        "known_since": document.measured_on.isoformat(),
+        "citation": f"git history of {document.repo} at {summary['head'][:12]}",
         "corroboration": "1",
         "confidence": "medium",
     }
-    rows = [*_shares(months, by, head_on), *_surviving(summary, by, head_on), *_multipliers(summary)]
+    rows = [*_shares(document.months, by, until), *_surviving(summary, by, until), *_multipliers(summary)]
     found = [dict.fromkeys(COLUMNS, "") | common | row for row in rows]
     told = [{"line": number, "row": json.dumps(row)} for number, row in enumerate(found, 1)]
     return pd.DataFrame(
@@ -50,11 +42,11 @@ def observations(
     )
 
 
-def _shares(months: Iterable[Month], by: str, head_on: date) -> Iterable[dict[str, str]]:
-    """Shares of the months that were over when HEAD was made."""
+def _shares(months: Iterable[Month], by: str, until: date) -> Iterable[dict[str, str]]:
+    """Shares of the months that were over when HEAD was made, and when it was measured."""
     for month in months:
         last = _last_day(month.month)
-        if last > head_on:
+        if last > until:
             continue
         lines = f"{by}, source lines {source_lines.DEFINITION}"
         values = {
@@ -72,13 +64,13 @@ def _shares(months: Iterable[Month], by: str, head_on: date) -> Iterable[dict[st
                 }
 
 
-def _surviving(summary: Mapping[str, Any], by: str, head_on: date) -> Iterable[dict[str, str]]:
+def _surviving(summary: Mapping[str, Any], by: str, until: date) -> Iterable[dict[str, str]]:
     found = summary.get("surviving")
     if found and found["share"] is not None:
         yield {
             "indicator": "git_ai_surviving_line_share",
             "definition": f"{by}, source lines {source_lines.DEFINITION}, blame",
-            "observed_on": head_on.isoformat(),
+            "observed_on": until.isoformat(),
             "value": repr(found["share"]),
             "n": str(sum(count for kind, count in found["lines"].items() if kind not in ("bot", "merge", "boundary"))),
         }

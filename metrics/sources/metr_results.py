@@ -29,6 +29,7 @@ WINDOWS = {
     publisher="METR",
     licence="not stated by METR; published figures only, no task contents",
     url="https://metr.org/assets/benchmark_results_1_1.yaml",
+    address="https://metr.org/assets/benchmark_results_1_1.yaml",
 )
 def parse(content: bytes) -> pd.DataFrame:
     """The horizons and doubling times of a benchmark_results file as raw observations, without known_since.

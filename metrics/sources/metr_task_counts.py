@@ -30,6 +30,7 @@ def attempts(content: bytes) -> pd.DataFrame:
     publisher="threefutures, from METR's task results",
     licence="not stated by METR; counts only, no task contents",
     url=ORIGIN.citation_url,
+    address=ORIGIN.citation_url,
     details={"task_attempt": attempts},
 )
 def parse(content: bytes) -> pd.DataFrame:

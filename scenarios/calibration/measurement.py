@@ -5,7 +5,7 @@ yardstick. Ranges are ours. That the first model listed trails the best of its d
 Cottier et al. (2024), "How far behind are open models?", Epoch AI.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from metrics.series import MINIMUM_DATES, Series
 from scenarios.calibration.mechanisms import Latent
+from scenarios.combination import owner
 from scenarios.link import Scale, points
 from scenarios.settings import settings
 from scenarios.span import Span, span_of
@@ -29,12 +30,28 @@ the yardstick changes on the way."""
 
 
 def measured(
-    rng: np.random.Generator, scenario: str, capability: Latent, templates: Sequence[Series]
+    rng: np.random.Generator,
+    scenario: str,
+    capability: Latent,
+    templates: Sequence[Series],
+    bias: Mapping[str, Latent] | None = None,
 ) -> tuple[Series, ...]:
-    """The series of a world; those left with too few values are not published."""
+    """The series of a world; those left with too few values are not published.
+
+    Args:
+        rng: of this world.
+        scenario: its future.
+        capability: what is measured.
+        templates: the series whose schedule is used.
+        bias: what an organisation's own series measure in place of it, by organisation.
+    """
     span = span_of(templates)
     shared = {template.indicator.cluster: rng.normal(0, 1, 400) for template in templates}
-    found = [_measured(rng, scenario, capability, span, one, shared[one.indicator.cluster]) for one in templates]
+    whose = [(bias or {}).get(owner(one), capability) for one in templates]
+    found = [
+        _measured(rng, scenario, seen, span, one, shared[one.indicator.cluster])
+        for one, seen in zip(templates, whose, strict=True)
+    ]
     return tuple(one for one in found if one.n >= MINIMUM_DATES)
 
 

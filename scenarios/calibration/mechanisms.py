@@ -30,6 +30,9 @@ first fifth: a regime that has not shown is not in the data, and such a draw is 
 
 ATTEMPTS = 200
 
+BENT = 0.6
+"""Standard deviation of the ln ratio by which an organisation's own figures bend."""
+
 
 class Latent(NamedTuple):
     """Log capability of one world."""
@@ -67,6 +70,16 @@ def shows(scenario: str, rate: Array) -> bool:
     if scenario == "stall":
         return bool(fifths[-1] * SHOWS_AT <= fifths.max())
     return scenario == "compounding" or bool(fifths[-1] >= SHOWS_AT * fifths[0])
+
+
+def distorted(rng: np.random.Generator, capability: Latent) -> Latent:
+    """Capability as one organisation's own figures show it: what it counts, chooses and publishes bends the rate.
+
+    The ratio of the last rate to the first is off by a factor of 1.8 either way, and as much again wanders.
+    """
+    bend = np.exp(rng.normal(0, BENT) * (NODES - 0.5))
+    rate = capability.rate * bend * _wobble(rng, BENT)
+    return capability._replace(rate=rate / rate.mean())
 
 
 def gompertz(rng: np.random.Generator, _: float) -> Array:

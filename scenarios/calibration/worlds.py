@@ -14,9 +14,9 @@ import numpy.typing as npt
 from metrics.indicator import Indicator
 from metrics.series import Series
 from scenarios.calibration.measurement import anatomy, measured, rendered
-from scenarios.calibration.mechanisms import latent
+from scenarios.calibration.mechanisms import distorted, latent
 from scenarios.calibration.schedule import sparse, threes
-from scenarios.combination import correlation_of
+from scenarios.combination import correlation_of, owner
 from scenarios.evidence import ceilings_of, noise
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import library, seen
@@ -81,6 +81,15 @@ def mechanism_world(rng: np.random.Generator, scenario: str, templates: Sequence
     return World(
         scenario, capability.mechanism, measured(rng, scenario, capability, (*templates, _distractor(templates)))
     )
+
+
+def shared_error_world(rng: np.random.Generator, scenario: str, templates: Sequence[Series]) -> World:
+    """A world in which what an organisation publishes of its own work has an error of its own, the same in all of it:
+    its growth rate is that of capability times a rate that wanders and bends."""
+    capability = latent(rng, scenario)
+    bias = {name: distorted(rng, capability) for name in sorted({owner(one) for one in templates} - {""})}
+    every = (*templates, _distractor(templates))
+    return World(scenario, capability.mechanism, measured(rng, scenario, capability, every, bias))
 
 
 def _distractor(templates: Sequence[Series]) -> Series:
@@ -159,4 +168,5 @@ SUITES: Mapping[str, Suite] = {
     "mechanism": Suite("mechanisms, the record's schedule", mechanism_world, _whole),
     "mechanism_sparse": Suite("mechanisms, 17 values in all", mechanism_world, sparse),
     "mechanism_threes": Suite("mechanisms, three values a series", mechanism_world, threes),
+    "mechanism_shared": Suite("mechanisms, each organisation with an error of its own", shared_error_world, _whole),
 }
