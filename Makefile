@@ -10,16 +10,25 @@ export UV_PYTHON_DOWNLOADS := never
 # A cache on another file system than the checkout cannot be linked to: copying says nothing of it.
 export UV_LINK_MODE := copy
 
-.PHONY: help run test check lint types contracts format docs bench clean
+.PHONY: help run test test-ducklake check lint types contracts format docs bench clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Set up, track the embedded record, show the verdict and where the report is
 	@$(BIN)/threefutures run
 
 test: $(READY) ## Run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# In an environment of their own: the extensions exist for DuckDB 1.5.5 alone. PostgreSQL 15 comes from Debian.
+test-ducklake: $(READY) ## Run the tests of DuckLake and Dask, with PostgreSQL
+	@uv=$$(command -v uv || echo $(CURDIR)/$(BIN)/uv); \
+	$$uv venv --quiet --allow-existing --python $(BIN)/python .venv-ducklake && \
+	grep -v '^duckdb==' constraints.txt > .venv-ducklake/constraints.txt && \
+	VIRTUAL_ENV=$(CURDIR)/.venv-ducklake $$uv pip install --quiet --constraint .venv-ducklake/constraints.txt \
+	  --editable ".[ducklake,dask]" pytest pytest-httpserver hypothesis
+	@.venv-ducklake/bin/python -m pytest tests/test_warehouse_lake.py tests/test_flows_dask.py
 
 check: lint types contracts test ## Everything that must be green: ruff, mypy, import contracts, tests
 
@@ -46,7 +55,7 @@ bench: $(READY) ## Print both sides and the ratio of every claim of speed
 	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script || exit 1; done
 
 clean: ## Remove the environment and every cache; data/ stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-ducklake .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # uv where it is, else uv installed into .venv by pip: it makes the environment in seconds where pip takes a minute.
 $(READY): constraints.txt pyproject.toml

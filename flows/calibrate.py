@@ -6,9 +6,13 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from metrics.series import Series
 from scenarios.calibration import SUITES, Scored, Summary, score_world, summarise
+
+if TYPE_CHECKING:
+    from flows.cluster import Spread
 
 WORLDS = 1000
 SEED = 1
@@ -29,6 +33,7 @@ def calibrate(
     worlds: int = WORLDS,
     seed: int = SEED,
     jobs: int | None = None,
+    spread: "Spread | None" = None,
     suites: Sequence[str] = tuple(SUITES),
     done: Callable[[int], object] = lambda _: None,
 ) -> Summary:
@@ -39,11 +44,16 @@ def calibrate(
         worlds: of each suite.
         seed: another seed gives other worlds; constants were set on other seeds than the default.
         jobs: processes; by default one a processor. The result does not depend on it.
+        spread: works on chunks of worlds elsewhere than on this machine.
         suites: keys of SUITES.
         done: told the number of worlds finished so far.
     """
     asked = [(suite, index) for suite in suites for index in range(worlds)]
     score = partial(_score, seed=seed, templates=tuple(templates))
+    if spread:
+        chunks = [asked[at : at + CHUNK] for at in range(0, len(asked), CHUNK)]
+        found = spread(partial(_score_all, seed=seed, templates=tuple(templates)), chunks)
+        return summarise([one for chunk in found for one in chunk], seed=seed)
     processes = min(jobs or os.cpu_count() or 1, -(-len(asked) // CHUNK))
     scored: list[Scored] = []
     if processes == 1:
@@ -77,3 +87,7 @@ def _score(asked: tuple[str, int], *, seed: int, templates: tuple[Series, ...]) 
     suite, index = asked
     checked = suite in VERDICT_SUITES and index % VERDICT_EVERY == 0
     return score_world(index, seed, suite, templates, verdict=checked)
+
+
+def _score_all(chunk: Sequence[tuple[str, int]], *, seed: int, templates: tuple[Series, ...]) -> list[Scored]:
+    return [_score(asked, seed=seed, templates=templates) for asked in chunk]

@@ -238,6 +238,22 @@ class Retention(Table):
     """Days after which a landed file goes on which no fact rests; by default never."""
 
 
+class Lake(Table):
+    """A warehouse that several machines write to, in place of the live database; needs the extra `ducklake`."""
+
+    catalogue: EnvironmentSecret
+    """How to reach its PostgreSQL database ("host=... dbname=... user=..."), as "env:NAME"."""
+    data: FilePath
+    """Folder of its files, the same for every machine."""
+
+
+class Tasks(Table):
+    """Where `git` measures repositories and `calibrate` simulates worlds; by default here."""
+
+    dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+$")
+    """Scheduler of a Dask cluster, "tcp://host:8786"; needs the extra `dask`."""
+
+
 class Configuration(Table):
     """threefutures.toml."""
 
@@ -249,6 +265,8 @@ class Configuration(Table):
     alerts: Alerts = Alerts()
     network: Network = Network()
     retention: Retention = Retention()
+    lake: Lake | None = None
+    tasks: Tasks = Tasks()
     _file: Path | None = PrivateAttr(default=None)
     _origin: Origin = PrivateAttr(default=Origin(NAME, "", {}))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
@@ -28,6 +28,9 @@ from metrics.estimators.git_ai_notes import REF
 from metrics.estimators.markers import embedded_markers
 from metrics.estimators.output import output_multiplier, work_of
 from warehouse.files import partial_of, put_in_place
+
+if TYPE_CHECKING:
+    from flows.cluster import Spread
 
 SECRET_BYTES = 32
 
@@ -76,6 +79,7 @@ def measure_each(
     jobs: int = 2,
     asked: Asked = SHARES_ONLY,
     progress: Told | None = None,
+    spread: "Spread | None" = None,
 ) -> Iterator[Outcome]:
     """Measure repositories, several at the same time, in their order; one that fails stops itself alone.
 
@@ -85,6 +89,7 @@ def measure_each(
         jobs: processes that read diffs, over all repositories.
         asked: what else to measure.
         progress: told of the commits read, repository by repository.
+        spread: works on repositories elsewhere, where `home` and the folders lie too.
 
     Raises:
         UsageError: an address is none that is read, or git is not there; nothing more is measured.
@@ -93,6 +98,9 @@ def measure_each(
     pa.set_memory_pool(pa.system_memory_pool())
     different = list(dict.fromkeys(addresses))
     named = list(zip(different, names_of(different), strict=True))
+    if spread:
+        yield from spread(partial(_measure_named, home=home, jobs=jobs, asked=asked), named)
+        return
     at_once = min(jobs, len(named))
     with ThreadPoolExecutor(at_once) as threads:
         try:
@@ -100,6 +108,10 @@ def measure_each(
             yield from threads.map(lambda one: each(*one), named)
         finally:
             threads.shutdown(cancel_futures=True)
+
+
+def _measure_named(named: tuple[str, str], *, home: Path, jobs: int, asked: Asked) -> Outcome:
+    return measure_one(*named, home=home, jobs=jobs, asked=asked)
 
 
 def measure_one(

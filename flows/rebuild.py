@@ -5,7 +5,7 @@ from datetime import datetime
 from flows.ingest import read_landed
 from flows.progress import step
 from metrics import load_indicators
-from metrics.errors import DataError
+from metrics.errors import DataError, WarehouseError
 from metrics.observation import Judgement
 from metrics.source import sources
 from warehouse import rebuild as warehouse_rebuild
@@ -23,6 +23,12 @@ def rebuild(home: Home, *, at: datetime) -> Rebuilt:
     Raises:
         DataError: a landed file is of a source that is no longer there, or cannot be read any more.
     """
+    if home.lake:
+        raise WarehouseError(
+            "a lake is not rebuilt in place",
+            found="facts of several machines, whose files do not all lie here",
+            next="name a new catalogue and folder under [lake], and ingest again on each machine",
+        )
     catalogue, known = load_indicators(), every_source(home)
 
     def read(file: Landed, content: bytes) -> Judgement:

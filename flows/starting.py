@@ -29,6 +29,8 @@ TABLES: Sequence[tuple[str, type[BaseModel]]] = (
     ("[alerts.email]", models.Email),
     ("[network]", models.Network),
     ("[retention]", models.Retention),
+    ("[lake]", models.Lake),
+    ("[tasks]", models.Tasks),
 )
 """Tables in the order of the page."""
 

@@ -21,6 +21,7 @@ from flows import report as reporting
 from flows.channels import channels
 from flows.choices import Choices, chosen
 from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
+from flows.configured_home import configured_home
 from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
@@ -31,7 +32,7 @@ from flows.recall import recalled
 from flows.recorded import recorded
 from flows.replay import keep_monthly
 from flows.retention import retain
-from flows.settings import home_folder, wait_seconds
+from flows.settings import wait_seconds
 from metrics.errors import DataError, TransientError
 from scenarios import Assessment
 from scenarios.tripwires import Tripwires
@@ -247,7 +248,7 @@ def track(
     at = datetime.now(UTC)
     day = date.fromisoformat(as_of) if as_of else at.date()
     said = load_configuration(Path.cwd(), file=Path(configuration) if configuration else None)
-    folder = Home(Path(home) if home else home_folder(said.home))
+    folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
     # Before the lock: a slow server must hold up nobody who writes.

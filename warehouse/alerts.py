@@ -9,6 +9,15 @@ import duckdb
 
 from warehouse.facts import utc
 
+_KEEP = """
+MERGE INTO alert USING (
+    SELECT ? AS channel, ?::TIMESTAMP AS told_at, ? AS run_id, ? AS assessment_id, ?::JSON AS standing
+) AS told USING (channel)
+WHEN MATCHED THEN UPDATE SET told_at = told.told_at, run_id = told.run_id, assessment_id = told.assessment_id,
+    standing = told.standing
+WHEN NOT MATCHED THEN INSERT BY NAME
+"""
+
 
 class LastTold(NamedTuple):
     """What a channel knows."""
@@ -28,7 +37,5 @@ def keep_told(
     connection: duckdb.DuckDBPyConnection, channel: str, told: LastTold, *, run_id: str, told_at: datetime
 ) -> None:
     """Keep that a channel knows what stands now."""
-    connection.execute(
-        "INSERT OR REPLACE INTO alert VALUES (?, ?, ?, ?, ?)",
-        [channel, utc(told_at), run_id, told.assessment_id, json.dumps(dict(told.standing), ensure_ascii=False)],
-    )
+    standing = json.dumps(dict(told.standing), ensure_ascii=False)
+    connection.execute(_KEEP, [channel, utc(told_at), run_id, told.assessment_id, standing])

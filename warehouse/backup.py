@@ -32,6 +32,12 @@ def back_up(home: Home, target: Path) -> Copied:
         WarehouseError: there is nothing to copy, no room, or a copied file is not like its original.
     """
     _require_elsewhere(home, target)
+    if home.lake:
+        raise WarehouseError(
+            f"{home.root}: what is kept lies in a lake",
+            found="a catalogue in PostgreSQL and a folder of files",
+            next="pg_dump the catalogue, then copy the folder, while nothing writes",
+        )
     if not home.live.exists():
         raise WarehouseError(f"{home.root}: there is nothing to back up", found="no database", next="threefutures run")
     with live(home) as connection:

@@ -84,7 +84,7 @@ def _acquire(descriptor: int, home: Home, wait_seconds: float, on_wait: Callable
 
 @contextmanager
 def live(home: Home, *, wait_seconds: float = LIVE_WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The live database, open for reading and writing; made when there is none.
+    """The live database, or the lake in its place, open for reading and writing; made when there is none.
 
     Hold it for seconds: meanwhile no other process can open it, not even to read.
 
@@ -92,6 +92,12 @@ def live(home: Home, *, wait_seconds: float = LIVE_WAIT_SECONDS) -> Iterator[duc
         WarehouseError: the file is no database, is of another schema, or the disk is full.
         BusyError: another process held the file for `wait_seconds`.
     """
+    if home.lake:
+        from warehouse.lake import open_lake  # noqa: PLC0415 - it stands on this module
+
+        with open_lake(home.lake, wait_seconds=wait_seconds) as connection:
+            yield connection
+        return
     with explained(home.live):
         connection = _open_live(home.live, wait_seconds)
         try:
@@ -162,7 +168,7 @@ def describe(connection: duckdb.DuckDBPyConnection, what: str, comment: str) -> 
 
 
 def _check_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    if _schema_of(connection) != schema_sha256():
+    if schema_of(connection) != schema_sha256():
         raise WarehouseError(
             f"{path}: the database was made by another version of threefutures",
             found="another schema.sql",
@@ -170,7 +176,8 @@ def _check_schema(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         )
 
 
-def _schema_of(connection: duckdb.DuckDBPyConnection) -> str:
+def schema_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """Hash of the schema a database was made for; empty if it is none of ours."""
     try:
         rows = connection.execute("SELECT schema_sha256 FROM about").fetchall()
     except duckdb.CatalogException:
@@ -187,12 +194,15 @@ def is_current(home: Home) -> bool:
         BusyError: another process holds the file.
         WarehouseError: it cannot be opened for a reason that a rebuild does not mend.
     """
+    if home.lake:
+        with live(home):
+            return True
     if not _exists(home.live):
         # A live file that went missing is no fresh start: publishing an empty one would bury what was published.
         return not _exists(home.snapshot)
     try:
         with closing(_open_live(home.live, LIVE_WAIT_SECONDS)) as connection:
-            return _schema_of(connection) == schema_sha256()
+            return schema_of(connection) == schema_sha256()
     except duckdb.Error as error:
         if is_damaged(error):
             return False

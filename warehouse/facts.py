@@ -70,11 +70,13 @@ CREATE OR REPLACE TEMP TABLE arriving AS
 SELECT position, {_KEY_ID} AS key_id, known_since::DATE AS known_since, {_list(PAYLOAD)} FROM delivered
 """
 
+# A lake keeps key_id as text; in the live database the cast is none.
 _STORED = f"""
 CREATE OR REPLACE TEMP TABLE stored AS
-SELECT fact.rowid AS place, batch, key_id, known_since, {_list(PAYLOAD)}, sha256,
+SELECT place, batch, key_id, known_since, {_list(PAYLOAD)}, sha256,
     (landing.fetched_at, sha256) <= ($fetched_at, $sha256) AS is_earlier
-FROM fact_observation AS fact JOIN landing USING (source, sha256) SEMI JOIN arriving USING (key_id)
+FROM (SELECT rowid AS place, * REPLACE (key_id::UHUGEINT AS key_id) FROM fact_observation) AS fact
+JOIN landing USING (source, sha256) SEMI JOIN arriving USING (key_id)
 QUALIFY batch = max(batch) OVER (PARTITION BY key_id, known_since)
 """
 
@@ -115,6 +117,18 @@ SELECT {_list(COLUMNS, "delivered")}, $sha256, fact.key_id, $batch
 FROM delivered JOIN met USING (position) JOIN fact_observation AS fact ON fact.rowid = met.place
 WHERE outcome = 'restated'
     AND CASE WHEN {_same(_DESCRIPTION, "delivered", "fact")} THEN $sha256 < fact.sha256 ELSE met.is_earlier END
+"""
+
+# A lake has no keys, without which INSERT OR REPLACE replaces nothing.
+_RECORD = """
+MERGE INTO landing USING (
+    SELECT ? AS source, ? AS sha256, ? AS name, ? AS url, ?::TIMESTAMP AS fetched_at, ?::BIGINT AS size_bytes,
+        ?::TIMESTAMP AS kept_at, ?::BIGINT AS rows_read, ?::BIGINT AS rows_accepted
+) AS file USING (source, sha256)
+WHEN MATCHED THEN UPDATE SET name = file.name, url = file.url, fetched_at = file.fetched_at,
+    size_bytes = file.size_bytes, kept_at = file.kept_at, rows_read = file.rows_read,
+    rows_accepted = file.rows_accepted
+WHEN NOT MATCHED THEN INSERT BY NAME
 """
 
 # Believed before: the latest that was said of the key earlier than the row's own day, in the table or in this file.
@@ -178,9 +192,7 @@ def utc(instant: datetime) -> datetime:
 
 def _record(connection: duckdb.DuckDBPyConnection, landed: Landed, read: int, accepted: int, at: datetime) -> None:
     file = [landed.source, landed.sha256, landed.name, landed.url, utc(landed.fetched_at), landed.size]
-    connection.execute(
-        "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*file, utc(at), read, accepted]
-    )
+    connection.execute(_RECORD, [*file, utc(at), read, accepted])
 
 
 def _append(connection: duckdb.DuckDBPyConnection, landed: Landed, accepted: pd.DataFrame) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """The one folder that everything is kept in, and where each thing lies in it."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +11,22 @@ PROBE_BYTES = 4096
 """One page: a full disk still makes empty files and folders."""
 
 
+@dataclass(frozen=True)
+class Lake:
+    """A warehouse that several machines write to: a DuckLake with its catalogue in PostgreSQL."""
+
+    catalogue: str = field(repr=False)
+    """How libpq is told of the database: "host=... dbname=... user=...". It may hold a password, and is never shown."""
+    data: str
+    """Folder of its Parquet files, the same for every machine."""
+
+
 class Home(NamedTuple):
     """The folder; copying it is a backup."""
 
     root: Path
+    lake: Lake | None = None
+    """What is kept there instead of in the live database, where several machines write."""
 
     @property
     def landing(self) -> Path:

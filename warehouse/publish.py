@@ -13,7 +13,7 @@ import duckdb
 from metrics import load_indicators
 from metrics.errors import WarehouseError
 from warehouse.catalogue import store_catalogue
-from warehouse.connection import describe, live, quoted
+from warehouse.connection import create, describe, live, quoted
 from warehouse.export import EXPORTED, sha256_of_file, write_parquet
 from warehouse.faults import INTACT, free_bytes, mount_of, os_explained
 from warehouse.files import being_written, put_all_in_place, sweep
@@ -67,7 +67,7 @@ def _write(home: Home, folder: Path) -> tuple[dict[str, str], dict[str, int]]:
     copy = folder / home.snapshot.name
     with live(home) as connection:
         store_catalogue(connection, load_indicators(), every_source(home))
-        _copy(connection, copy)
+        _copy(connection, copy, from_lake=home.lake is not None)
         sums = {f"{name}.parquet": _parquet(connection, name, folder) for name in EXPORTED}
         tables = {name: _count(connection, query) for name, query in EXPORTED.items()}
         connection.execute("USE live")
@@ -91,26 +91,39 @@ def _check_space(home: Home) -> None:
         )
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, path: Path, *, from_lake: bool) -> None:
     """Make a new database with all that is in the live one, and use it.
 
     Not a copy of the file: what a killed process left in the write-ahead log would be missing.
     """
+    if from_lake:
+        create(path)  # with the keys and comments that a lake has not
     connection.execute(f"ATTACH '{quoted(path)}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
-    connection.execute("COPY FROM DATABASE live TO snapshot")
+    if from_lake:
+        _copy_tables(connection)
+    else:
+        connection.execute("COPY FROM DATABASE live TO snapshot")
     connection.execute("USE snapshot")
     for view, order in STORED.items():
         _store(connection, view, order)
     connection.execute("CHECKPOINT snapshot")
 
 
+def _copy_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'snapshot' AND table_name <> 'about'"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f"INSERT INTO snapshot.{table} BY NAME FROM live.{table}")
+
+
 def _store(connection: duckdb.DuckDBPyConnection, view: str, order: str) -> None:
     """Make a view a table in the copy: its windows are computed once here instead of in every query."""
     comments = connection.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'live' AND table_name = ?", [view]
+        "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'snapshot' AND table_name = ?", [view]
     ).fetchall()
     ((comment,),) = connection.execute(
-        "SELECT comment FROM duckdb_views() WHERE database_name = 'live' AND view_name = ?", [view]
+        "SELECT comment FROM duckdb_views() WHERE database_name = 'snapshot' AND view_name = ?", [view]
     ).fetchall()
     connection.execute(f"CREATE TABLE stored AS FROM {view} ORDER BY {order}")
     connection.execute(f"DROP VIEW {view}")

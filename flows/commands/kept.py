@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.console import say, today
-from flows.settings import home_folder
 from metrics.errors import DataError
 
 if TYPE_CHECKING:
     from flows.assess import Known
     from flows.choices import Choices
+    from flows.cluster import Spread
     from flows.configuration import Configuration
     from scenarios import Assessment
     from warehouse.home import Home
@@ -24,9 +24,9 @@ def configuration() -> "Configuration":
 
 def kept_home() -> "Home":
     """The data folder; it need not exist."""
-    from warehouse.home import Home
+    from flows.configured_home import configured_home
 
-    return Home(home_folder(configuration().home))
+    return configured_home(configuration())
 
 
 def kept_known() -> "Known":
@@ -68,3 +68,20 @@ def kept_choices(prior: str | None = None) -> "Choices":
     from flows.choices import chosen
 
     return chosen(configuration(), prior=prior, today=today())
+
+
+def kept_spread() -> "Spread | None":
+    """Where work goes that is cut into pieces: to the cluster that is configured, or nowhere else."""
+    address = configuration().tasks.dask
+    if not address:
+        return None
+    from flows.server import local_server
+    from flows.settings import quiet_prefect
+
+    home = kept_home()
+    home.prepare()
+    quiet_prefect(home.prefect)
+    local_server(home.prefect).wait()
+    from flows.cluster import dask_spread
+
+    return dask_spread(address)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.kept import kept_home
+from flows.commands.kept import kept_home, kept_spread
 from flows.commands.options import PATH, as_json, minutes_option, release_dates_option, scorer_option
 from flows.console import Day, Rates, print_json, print_text, say, speaks_unicode, terminal_width
 from metrics.errors import UsageError
@@ -113,7 +113,8 @@ def git(
     require_out(out)
     outcomes = []
     home = kept_home().root / "git"
-    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=_say_read):
+    spread = kept_spread()
+    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=_say_read, spread=spread):
         outcomes.append(one)
         _say_outcome(one)
     found = [one.measured for one in outcomes if one.measured]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.kept import kept_choices, kept_facts, kept_home, previous_assessment
+from flows.commands.kept import kept_choices, kept_facts, kept_home, kept_spread, previous_assessment
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
 from flows.console import (
     Day,
@@ -281,7 +281,7 @@ def calibrate(worlds: int, seed: int, jobs: int | None, as_json: bool) -> None:
     from reports.calibration import calibration_page
 
     assessment = assess(kept_facts(), as_of=today(), sensitivity=False)
-    summary = simulate(assessment.series, worlds=worlds, seed=seed, jobs=jobs)
+    summary = simulate(assessment.series, worlds=worlds, seed=seed, jobs=jobs, spread=kept_spread())
     if as_json:
         print_json(summary.to_dict())
         return
