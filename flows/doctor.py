@@ -202,7 +202,7 @@ def _sources(patient: Patient) -> Iterator[Finding]:
         now = known(patient.home, patient.at.date())
     except ThreeFuturesError:
         return  # the snapshot's line has told it
-    table = source_table(now.facts, patient.at.date(), now.failing)
+    table = source_table(now.facts, patient.at.date(), now.failing, now.own)
     troubled = table[(table["stale"] != "") & ((table["n"] > 0) | table["id"].isin(list(now.failing)))]
     for row in troubled.to_dict("records"):
         yield Finding("source", "warn", plain(f"{row['id']}: {row['stale']}"), "threefutures sources")

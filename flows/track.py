@@ -204,7 +204,7 @@ def alert(
 ) -> list[dict[str, str]]:
     """Tell every channel what is otherwise than it was last told; one that cannot be told fails nothing."""
     known = assessing.known_live(home)
-    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing)
+    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing, known.own)
     run = alerting.Concluded(run_id, assessed.id, assessed.assessment, sources, known.failing, report, at)
     with step("alert") as watch:
         told = alerting.tell(home, run, settings, channels(settings))
