@@ -1,9 +1,11 @@
 """Assessment -> report files on disk, whole or not at all."""
 
+import hashlib
 import json
 import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +19,8 @@ from metrics import load_indicators
 from metrics.errors import UsageError
 from metrics.source import Source, sources
 from reports.archive import Kept, index
-from reports.record import SOURCE_COLUMNS, Record
+from reports.plain_json import plain_json
+from reports.record import SOURCE_COLUMNS, Record, code_sha256
 from reports.status import status_json, status_markdown
 from scenarios import Assessment
 from warehouse.faults import os_explained
@@ -51,7 +54,7 @@ def record(
     """
     known = known.public
     public = known.facts[known.facts["known_since"] <= pd.Timestamp(assessment.as_of)]
-    return Record(
+    made = Record(
         facts=public.reset_index(drop=True),
         quarantine=known.quarantine,
         sources=source_table(public, assessment.as_of, known.failing, known.own),
@@ -62,6 +65,18 @@ def record(
         replay=kept.replay,
         tripwires=kept.tripwires,
     )
+    return replace(made, hashes={**made.hashes, "report": _made_of(assessment, made)})
+
+
+def _made_of(assessment: Assessment, made: Record) -> str:
+    """Hash of everything a report is made from, its code too: what has the same is the same, byte by byte."""
+    digest = hashlib.sha256(assessment.to_json().encode())
+    for frame in (made.facts, made.quarantine, made.sources):
+        digest.update(frame.to_csv(index=False).encode())
+    beside = [made.versions, made.catalogue.sha256, made.previous, made.replay, made.tripwires]
+    digest.update(json.dumps(plain_json(beside), sort_keys=True, default=str).encode())
+    digest.update(code_sha256().encode())
+    return digest.hexdigest()
 
 
 def versions() -> dict[str, str]:
@@ -110,6 +125,14 @@ def _stale(source: Source, last: date | None, as_of: date, failing: Failing | No
         return "nothing is known from it yet" if source.files else ""
     days = (as_of - last).days
     return f"last published {days} days ago" if days > source.expected.late_days else ""
+
+
+def is_written(home: Home, assessment: Assessment, record: Record) -> bool:
+    """Whether the day's report is there in every format, made from the same."""
+    folder = home.reports / assessment.as_of.isoformat()
+    found = document(home.reports, folder.name) or {}
+    made_of = found.get("report", {}).get("hashes", {}).get("report")
+    return made_of == record.hashes["report"] and len(_names(folder)) == len(FORMATS)
 
 
 def write_report(home: Home, assessment: Assessment, record: Record, formats: Collection[Format] = FORMATS) -> Path:

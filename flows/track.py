@@ -191,8 +191,10 @@ def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) 
     with step("report") as watch:
         kept = recalled(home, assessment, published=False)
         record = reporting.record(assessing.known_live(home), assessment, previous=previous, kept=kept)
-        folder = reporting.write_report(home, assessment, record).parent
-        watch.text = str(shown(home.reports / "latest" / "status.html"))
+        folder, as_before = home.reports / assessment.as_of.isoformat(), ", as before"
+        if not reporting.is_written(home, assessment, record):
+            folder, as_before = reporting.write_report(home, assessment, record).parent, ""
+        watch.text = f"{shown(home.reports / 'latest' / 'status.html')}{as_before}"
     create_markdown_artifact(key="status-report", markdown=(folder / "status.md").read_text(encoding="utf-8"))
     create_link_artifact(key="status-report-file", link=(folder / "status.html").as_uri(), link_text="status.html")
     return folder

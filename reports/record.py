@@ -3,10 +3,12 @@
 Everything arrives as an argument and nothing is fetched or written.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -57,3 +59,13 @@ class Record:
     def by_point(self) -> Facts:
         """The facts by what a point of a series knows of itself."""
         return Facts(self.facts)
+
+
+@cache
+def code_sha256() -> str:
+    """Hash of the code and templates that reports are made by."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".html", ".md", ".css"):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

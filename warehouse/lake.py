@@ -1,6 +1,6 @@
 """The warehouse on DuckLake, for several machines that write: the same tables, asked the same way as the live database.
 
-Needs the extra `ducklake`. What it costs, and what it does not do: docs/decisions/0006-more-than-one-machine.md.
+Needs the extra `ducklake`. What it costs, and what it does not do: docs/decisions/0007-more-than-one-machine.md.
 """
 
 import importlib.util

@@ -1,7 +1,7 @@
 """Epoch AI's hub: its capability index, and of its benchmarks those that speak of AI doing AI's work.
 
 The same indicators, definitions and names of models as in the embedded facts, which were read in a few of the hub's
-vintages: a whole vintage takes the place of those, and both never vote together (docs/decisions/0005-live-sources.md).
+vintages: a whole vintage takes the place of those, and both never vote together (docs/decisions/0006-live-sources.md).
 """
 
 import pandas as pd

@@ -100,14 +100,14 @@ def _chart(steps: Sequence[Document], width: int) -> Chart:
         axis=axis(**labelled(months, words), grid=False),
     )
     y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
-    inner = width - 34 - 40
+    inner = width - 34 - 52
     spans = _stretches(steps, places, end)
     gaps = [one for one in spans if one.kind == "too_little"]
     layers = [*_too_little(gaps, height, x, y), *_ribbon(spans, inner, end - places[0], x, y)]
     for at, scenario in enumerate(order):
         top = RIBBON + GAP + at * (PANEL + GAP)
         layers += _panel(steps, places, end, scenario, top, width, x, y)
-    return sized(layers, width, height, left=34, right=40, top=2, bottom=22)
+    return sized(layers, width, height, left=34, right=52, top=2, bottom=22)
 
 
 def _stretches(steps: Sequence[Document], places: Sequence[float], end: float) -> list[_Stretch]:
