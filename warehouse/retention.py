@@ -1,4 +1,4 @@
-"""Landed files that are no longer needed: no fact rests on them, nobody has to look at them, none is a source's newest."""
+"""Landed files that are no longer needed: no fact rests on them, none is held back, and none is a source's newest."""
 
 from datetime import datetime, timedelta
 
@@ -18,8 +18,8 @@ _NEEDED = " UNION ".join(f"SELECT source, sha256 FROM {table}" for table in ("fa
 def remove_landed(home: Home, *, days: int, at: datetime) -> list[Landed]:
     """Remove landed files older than `days` on which no fact rests; the caller holds the writer's lock.
 
-    The newest file of each source stays, and every one that is held back. Rows of a removed file in quarantine go with it. A rebuild gives the same
-    facts with and without what is removed.
+    The newest file of each source stays, and every one that is held back. Rows of a removed file in quarantine go with
+    it. A rebuild gives the same facts with and without what is removed.
     """
     files = landed(home)
     newest = {file.source: file.sha256 for file in files}
