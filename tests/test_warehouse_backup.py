@@ -11,6 +11,7 @@ from metrics.observation import Judgement
 from warehouse.backup import back_up
 from warehouse.connection import live, writer
 from warehouse.facts import every, keep
+from warehouse.held import Held, hold
 from warehouse.home import Home
 from warehouse.landing import land, landed
 from warehouse.lock import held, held_by
@@ -129,6 +130,13 @@ def test_only_old_files_that_nothing_rests_on_are_removed(home):
     assert {file.sha256 for file in landed(home)} == {
         one.sha256 for one in (first, restated, refused, recent, newest)
     } - gone
+
+
+def test_a_file_that_is_held_back_stays_until_somebody_has_looked(home):
+    held = land(home, "metr", b"odd", name="odd.csv", fetched_at=NOW)
+    hold(home, Held("metr", held.sha256, "too few rows", "3 of 100", NOW))
+    kept(home, b"newest", [horizon(59.0)], NOW + timedelta(days=1))
+    assert remove_landed(home, days=1, at=LATER) == []
 
 
 def test_a_rebuild_after_a_removal_gives_the_same_facts(home):

@@ -1,38 +1,33 @@
-"""Landed files that are no longer needed: those on which no fact rests, and which are no source's newest."""
+"""Landed files that are no longer needed: no fact rests on them, none is held back, and none is a source's newest."""
 
 from datetime import datetime, timedelta
 
 import duckdb
 
 from warehouse.connection import live
+from warehouse.details import TABLES
 from warehouse.facts import transaction
 from warehouse.faults import os_explained
-from warehouse.held import NOTE
+from warehouse.held import NOTE, is_held
 from warehouse.home import Home
 from warehouse.landing import Landed, landed
 
-_NEEDED = """
-SELECT DISTINCT source, sha256 FROM fact_observation
-UNION
-SELECT DISTINCT source, sha256 FROM task_attempt
-"""
+_NEEDED = " UNION ".join(f"SELECT source, sha256 FROM {table}" for table in ("fact_observation", *TABLES))  # noqa: S608
 
 
 def remove_landed(home: Home, *, days: int, at: datetime) -> list[Landed]:
     """Remove landed files older than `days` on which no fact rests; the caller holds the writer's lock.
 
-    The newest file of each source stays. Rows of a removed file in quarantine go with it. A rebuild gives the same
-    facts with and without what is removed.
+    The newest file of each source stays, and every one that is held back. Rows of a removed file in quarantine go with
+    it. A rebuild gives the same facts with and without what is removed.
     """
     files = landed(home)
     newest = {file.source: file.sha256 for file in files}
     with live(home) as connection:
         needed = set(connection.execute(_NEEDED).fetchall()) | set(newest.items())
-        old = [
-            file
-            for file in files
-            if (file.source, file.sha256) not in needed and file.fetched_at < at - timedelta(days=days)
-        ]
+        old = [file for file in files if file.fetched_at < at - timedelta(days=days)]
+        old = [file for file in old if (file.source, file.sha256) not in needed]
+        old = [file for file in old if not is_held(home, file.source, file.sha256)]
         _forget(connection, old)
     with os_explained(home.landing):
         for file in old:
