@@ -2,12 +2,18 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from reports_samples import assessment, facts
+from reports_samples import record as sample_record
 
-from flows.report import write_folder, write_index
+from flows.assess import Known
+from flows.recall import Recalled
+from flows.report import is_written, record, write_folder, write_index, write_report
+from warehouse.home import Home
 
 DAY = date(2026, 10, 10)
 
@@ -119,3 +125,19 @@ def test_a_format_that_is_not_written_again_does_not_stay_from_before(tmp_path):
     folder = write_folder(tmp_path, DAY, {"status.json": "new"})
     assert names(folder) == ["status.json"]
     assert (tmp_path / "latest").readlink() == Path("2026-10-10")
+
+
+def test_a_report_is_written_when_it_is_made_of_the_same_and_in_every_format(tmp_path):
+    home, sample = Home(tmp_path), assessment()
+    home.prepare()
+    known = Known(facts(), facts(), sample_record().quarantine, "the sample", {})
+    told = record(known, sample)
+    assert not is_written(home, sample, told)
+    write_report(home, sample, told, ("md", "json"))
+    assert not is_written(home, sample, told)
+    (tmp_path / "reports" / str(sample.as_of) / "status.html").write_text("drawn", encoding="utf-8")
+    assert is_written(home, sample, told)
+    fewer = known._replace(facts=known.facts.iloc[1:])
+    others = [record(fewer, sample), record(known, sample, kept=Recalled(tripwires=[]))]
+    others.append(record(known, replace(sample, leave_out=("share",))))
+    assert [is_written(home, sample, other) for other in others] == [False, False, False]

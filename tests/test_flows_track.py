@@ -132,6 +132,7 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     assert code == 0
     assert "0 new facts, 1329 known" in err
     assert "46 dates: 0 computed, 46 as before" in err
+    assert "status.html, as before" in err
     assert out.splitlines()[-1].startswith("  next: ")
     assert err.splitlines()[-1].startswith("publish")
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
