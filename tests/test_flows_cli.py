@@ -442,7 +442,7 @@ def test_sources_tell_licence_and_count(threefutures, folder):
 
 
 def test_a_fault_of_our_own_is_told_in_three_lines(threefutures, monkeypatch):
-    monkeypatch.setattr(kept, "home_folder", lambda _: 1 / 0)
+    monkeypatch.setattr(kept, "configuration", lambda: 1 / 0)
     code, out, err = threefutures("sources")
     assert (code, out) == (1, "")
     assert err.startswith("threefutures met a fault of its own: ZeroDivisionError\n  found  division by zero\n  next ")

@@ -32,8 +32,9 @@ TURN = 3_141_593
 """Number of the lock within the catalogue's database."""
 
 _UNKNOWN = (
-    # A lake has no keys.
+    # A lake has no keys, and checks nothing.
     (re.compile(r",\s*PRIMARY KEY \([^)]*\)|\s+PRIMARY KEY"), ""),
+    (re.compile(r"\s+CHECK \((?:[^()]|\([^()]*\))*\)"), ""),
     # Its Parquet files would keep 128 bits as a floating-point number.
     (re.compile(r"\bkey_id UHUGEINT\b"), "key_id VARCHAR"),
     (re.compile(r"\bhex\(key_id\)"), "hex(key_id::UHUGEINT)"),
