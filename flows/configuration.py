@@ -63,7 +63,7 @@ class OwnTable(Table):
     path: Place
     """A CSV, Parquet or JSON-lines file, a folder of them, or an http(s) address."""
     indicators: FilePath | None = None
-    """What the indicators are (TOML), as `classify --indicators` takes it; those of the catalogue need none."""
+    """Refused: only the catalogue is tracked; `classify --data FILE --indicators FILE` judges a table of others."""
     private: bool = True
     """Asked in SQL here, and without part in the verdict, in reports and in exports."""
     enabled: bool = True
@@ -226,7 +226,7 @@ class Network(Table):
     timeout: float = Field(default=30.0, gt=0, le=3600)
     """Seconds without an answer after which a host counts as silent."""
     max_mb: float = Field(default=200.0, gt=0)
-    """Megabytes that a download may have, and an archive when unpacked."""
+    """Megabytes that a download may have; an archive may have 256 when unpacked."""
 
 
 class Retention(Table):

@@ -1,83 +1,28 @@
-"""The pipeline as real processes: a run, two at once, one killed, and a schedule."""
+"""The pipeline as real processes: a run, two at once, and one killed."""
 
 import json
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
-import duckdb
 import pytest
 from git_histories import DAY, Writer
-
-SECONDS = 240
-"""Long enough for a slow machine; nothing is asserted about time."""
-
-# In the background of a script Ctrl-C is ignored, and so it would be in what the tests start.
-HEARING = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-
-START = [sys.executable, "-c", f"{HEARING}; from flows.cli import main; main()"]
-
-
-def environment(folder, **more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "THREEFUTURES"))}
-    return kept | {"THREEFUTURES_HOME": str(folder / "data")} | more
-
-
-def threefutures(folder, *arguments, **more):
-    done = subprocess.run(
-        [*START, *arguments],
-        cwd=folder,
-        env=environment(folder, **more),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def started(folder, *arguments, stdout=subprocess.PIPE, **more):
-    return subprocess.Popen(
-        [*START, *arguments],
-        cwd=folder,
-        env=environment(folder, **more),
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def ask(folder, query):
-    """Rows of the published snapshot, read as any analyst's program would."""
-    with duckdb.connect(str(folder / "data/published/threefutures.duckdb"), read_only=True) as connection:
-        return connection.execute(query).fetchall()
-
-
-def prefect_rows(folder, query):
-    connection = sqlite3.connect(folder / "data/prefect/prefect.db")
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
+from processes import SECONDS, ask, prefect_rows, started, threefutures, wait_until
 
 
 @pytest.fixture(scope="module")
 def tracked(tmp_path_factory):
-    """A folder after one run as of 8 October 2026, and what the run printed."""
+    """A folder after one run as of 8 October 2025, and what the run printed."""
     folder = tmp_path_factory.mktemp("tracked")
-    return folder, threefutures(folder, "run", "--as-of", "2026-10-08", "--json")
+    return folder, threefutures(folder, "run", "--as-of", "2025-10-08", "--json")
 
 
 def test_a_run_prints_json_on_stdout_and_its_steps_on_stderr(tracked):
     _, (code, out, err) = tracked
     steps = [line.split()[0] for line in err.splitlines()]
     assert code == 0
-    assert json.loads(out)["as_of"] == "2026-10-08"
+    assert json.loads(out)["as_of"] == "2025-10-08"
     assert steps == ["prefect", "fetch", "judge", "keep", "assess", "replay", "report", "publish"]
 
 
@@ -91,7 +36,7 @@ def test_every_row_read_is_accepted_or_quarantined(tracked):
 
 def test_a_run_leaves_a_snapshot_parquet_and_a_report(tracked):
     folder, _ = tracked
-    assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2026-10-08",)]
+    assert ask(folder, "SELECT as_of::VARCHAR FROM latest_assessment") == [("2025-10-08",)]
     assert sorted(path.name for path in (folder / "data/reports/latest").iterdir()) == [
         "card.png",
         "figures",
@@ -128,10 +73,10 @@ def test_prefect_has_the_flows_tasks_and_artifacts(tracked):
 def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     folder, _ = tracked
     before = (folder / "data/reports/latest/status.md").read_bytes()
-    code, out, err = threefutures(folder, "run", "--as-of", "2026-10-08")
+    code, out, err = threefutures(folder, "run", "--as-of", "2025-10-08")
     assert code == 0
     assert "0 new facts, 1329 known" in err
-    assert "46 dates: 0 computed, 46 as before" in err
+    assert "34 dates: 0 computed, 34 as before" in err
     assert "status.html, as before" in err
     assert out.splitlines()[-1].startswith("  next: ")
     assert err.splitlines()[-1].startswith("publish")
@@ -179,7 +124,7 @@ def test_a_writer_that_waits_in_vain_says_who_holds_the_lock(tmp_path):
 
 
 def test_a_killed_run_leaves_no_server_and_the_next_run_succeeds(tmp_path):
-    process = started(tmp_path, "run", "--as-of", "2026-10-08")
+    process = started(tmp_path, "run", "--as-of", "2025-10-08")
     while "prefect" not in process.stderr.readline():
         assert process.poll() is None
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
@@ -198,96 +143,3 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split()[2] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(holds):
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "it never came about"
-        time.sleep(0.2)
-
-
-def done_runs(folder):
-    if not (folder / "data/published/threefutures.duckdb").exists():
-        return 0
-    return ask(folder, "SELECT count(*) FROM run WHERE command = 'serve' AND status = 'done'")[0][0]
-
-
-def test_the_schedule_makes_two_runs_by_itself(tmp_path):
-    printed = tmp_path / "printed.jsonl"
-    with printed.open("w") as file:  # a pipe that nobody reads is full after the first run
-        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", "--ui", stdout=file)
-    try:
-        wait_until(lambda: process.poll() is not None or done_runs(tmp_path) >= 2)
-        assert process.poll() is None, process.communicate()
-        server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
-        with urllib.request.urlopen(server.removesuffix("/api")) as page:
-            assert "Prefect" in page.read().decode()
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=SECONDS)
-    assert "Traceback" not in err
-    schedule, *runs = map(json.loads, printed.read_text(encoding="utf-8").splitlines())
-    assert schedule["cron"] == "* * * * * */15"
-    assert len({one["run"] for one in runs}) == len(runs) >= 2
-    query = "SELECT count(*) >= 2 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
-    assert prefect_rows(tmp_path, query) == [(1,)]
-
-
-def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):
-    code, out, err = threefutures(tmp_path, "serve", "--cron", "every monday")
-    assert (code, out) == (2, "")
-    assert err == (
-        "--cron 'every monday' is not a cron expression\n"
-        '  found  Invalid cron string: "every monday"\n'
-        '  next   five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)\n'
-    )
-
-
-RETRY = """
-import asyncio
-from prefect.states import exception_to_failed_state
-from flows.track import _transient
-from metrics.errors import DataError, TransientError
-
-async def again(error):
-    return await _transient(None, None, await exception_to_failed_state(error))
-
-print([asyncio.run(again(error)) for error in (TransientError("x"), DataError("x"), KeyError("x"))])
-"""
-
-
-def test_a_transient_fault_alone_is_tried_again(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", RETRY],
-        env=environment(tmp_path, PREFECT_HOME=str(tmp_path)),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    assert done.stdout == "[True, False, False]\n"
-
-
-DEPLOYED = """
-import inspect
-import yaml
-from prefect.flows import load_flow_from_entrypoint
-with open("prefect.yaml") as file:
-    (weekly,) = yaml.safe_load(file)["deployments"]
-track = load_flow_from_entrypoint(weekly["entrypoint"])
-print(track.name, set(weekly["parameters"]) <= set(inspect.signature(track.fn).parameters), weekly["concurrency_limit"])
-"""
-
-
-def test_the_deployment_for_workers_is_the_same_flow(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", DEPLOYED],
-        cwd=Path(__file__).parents[1],
-        env=environment(tmp_path, PREFECT_HOME=str(tmp_path)),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    assert done.stdout == "track True {'limit': 1, 'collision_strategy': 'CANCEL_NEW'}\n"

@@ -246,3 +246,8 @@ FROM replay
 WHERE clock = 'known'
 ORDER BY as_of DESC
 LIMIT 12;
+
+-- alert
+-- What was each channel of the alerts told last?
+SELECT channel, told_at, standing->>'$.verdict.kind' AS verdict
+FROM alert;
