@@ -13,6 +13,7 @@ from metrics import load_indicators
 from metrics.observation import Judgement
 from metrics.series import believed, form_series
 from metrics.source import sources
+from warehouse.alerts import LastTold, keep_told
 from warehouse.catalogue import store_catalogue
 from warehouse.connection import live, snapshot
 from warehouse.examples import examples
@@ -45,7 +46,8 @@ def home(tmp_path_factory):
         run_id = start_run(warehouse, command="run", started_at=at, versions={})
         record_steps(warehouse, run_id, [{"source": "metr_horizons", "error": "no answer"}])
         stored = document(markers=[document()["markers"][0] | {"status": "near"}])
-        store_assessment(warehouse, stored, run_id=run_id, stored_at=at)
+        assessed = store_assessment(warehouse, stored, run_id=run_id, stored_at=at)
+        keep_told(warehouse, "webhook", LastTold(assessed, {"verdict": {"kind": "leans"}}), run_id=run_id, told_at=at)
         store_replay(warehouse, replayed_once(), stored_at=at)
     publish(home)
     return home
