@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,9 @@ from flows.settings import logs_json
 from metrics.untrusted import plain
 from reports.listing import step as step_line
 from scenarios.words import counted
+
+_MARGIN = re.compile(r"^ *((found|next) +)?")
+"""What a line of a fault begins with, and keeps."""
 
 LOGGER = logging.getLogger("threefutures.progress")
 
@@ -95,7 +99,8 @@ def report_ingested(ingested: Sequence[Ingested]) -> None:
 
 def _told(error: str) -> str:
     """A fault whose lines may hold text of a file, which must not steer the terminal."""
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + plain(line) for line in error.split("\n"))
+    lines = [(line, len(line) - len(_MARGIN.sub("", line))) for line in error.split("\n")]
+    return "\n".join(line[:margin] + plain(line[margin:]) for line, margin in lines)
 
 
 def shown(path: Path) -> Path:

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from flows.assess import assess, known
-from flows.ingest import ingest_each
+from flows.ingest import failed, ingest_each
+from flows.progress import report_ingested
 from flows.recorded import recorded, require_all
 from flows.report import record
 from metrics import source as registry
@@ -96,3 +97,8 @@ def test_a_run_that_stops_is_recorded_as_failed_with_what_it_had_done(tmp_path):
     with live(home) as connection:
         assert connection.execute("SELECT status, json_array_length(steps) FROM run").fetchall() == [("failed", 2)]
         assert failing(connection)["metr_horizons"].error == "m.csv: the file is empty"
+
+
+def test_a_fault_of_a_source_keeps_its_three_lines_and_steers_no_terminal(caplog):
+    report_ingested([failed("broken", DataError("b.csv: \x1b[31m red", found="two  spaces", next="look"))])
+    assert caplog.messages[-1] == "b.csv: \\x1b[31m red\n  found  two spaces\n  next   look"
