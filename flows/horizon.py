@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from flows.given import bytes_of
 from metrics import attempts
-from metrics.errors import DataError, UsageError
+from metrics.errors import UsageError
 from metrics.estimators.estimate import estimate_horizons
 from metrics.estimators.sensitivity import sensitivities
 from metrics.estimators.suite import Settings, suite_of
@@ -83,19 +84,3 @@ def _read(path: Path, evaluations: Evaluations) -> pd.DataFrame:
     return read_inspect(
         path, bytes_of(evaluations.minutes), minutes_name=evaluations.minutes.name, scorer=evaluations.scorer
     )
-
-
-def bytes_of(path: Path) -> bytes:
-    """The content of a file.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"{path}: the file cannot be read",
-            found=error.strerror or str(error),
-            next="give METR's runs or counts, a CSV of agent, task, family, minutes, successes, runs, or Inspect logs",
-        ) from error

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from flows.horizon import Evaluations, bytes_of, read_evaluations
+from flows.given import bytes_of
+from flows.horizon import Evaluations, read_evaluations
 from flows.ingest import Ingested, failed, ingest_files
 from metrics.attempts import as_csv
 from metrics.errors import DataError, UsageError

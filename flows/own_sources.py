@@ -5,7 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from flows.configuration import InspectSource, OwnTable, Sources
-from flows.horizon import Evaluations, bytes_of, read_evaluations
+from flows.given import bytes_of
+from flows.horizon import Evaluations, read_evaluations
 from flows.ingest import Ingested, failed, ingest_file, nothing, total
 from flows.live import PERIODS, Live, is_early
 from metrics import load_indicators
@@ -75,7 +76,7 @@ def _ingest_files(home: Home, name: str, table: Own, at: datetime) -> Iterable[I
 
 def _content(path: Path, table: Own) -> bytes:
     if isinstance(table, OwnTable):
-        return bytes_of(path)
+        return bytes_of(path, next="mend the path in threefutures.toml, or let this user read it")
     # Logs hold whole conversations: their counts land.
     given = Evaluations([path], table.minutes, table.scorer, table.release_dates)
     return as_csv(read_evaluations(given))

@@ -140,7 +140,10 @@ def test_logs_or_attempts_become_estimates_of_the_source(home, configured, tmp_p
 FAULTY = {
     "a file that is not there": (
         '[sources.mine]\npath = "gone.csv"',
-        "{folder}/gone.csv: the file cannot be read\n  found  No such file or directory",
+        (
+            "{folder}/gone.csv: the file cannot be read\n  found  No such file or directory\n"
+            "  next   mend the path in threefutures.toml"
+        ),
     ),
     "a folder without tables": (
         '[sources.mine]\npath = "empty"',

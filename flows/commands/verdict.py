@@ -21,7 +21,7 @@ from flows.console import (
     today,
 )
 from flows.settings import wait_seconds
-from metrics.errors import DataError, UsageError
+from metrics.errors import UsageError
 
 if TYPE_CHECKING:
     from scenarios import Assessment
@@ -94,24 +94,19 @@ def _ahead(assessment: "Assessment") -> "Tripwires":
 
 
 def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, sensitivity: bool) -> "Assessment":
+    from flows.given import bytes_of
     from metrics import load_indicators
     from scenarios.classifier import classify_judged
     from scenarios.intake import read_own
 
     catalogue = load_indicators(indicators)
-    observations = read_own(_bytes(data), catalogue, name=data.name, today=today())
+    observations = read_own(
+        bytes_of(data, next="give the path of a CSV file with indicator, observed_on and value"),
+        catalogue,
+        name=data.name,
+        today=today(),
+    )
     return classify_judged(observations, catalogue, as_of=as_of, prior=prior, sensitivity=sensitivity)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"{path}: the file cannot be read",
-            found=error.strerror or str(error),
-            next="give the path of a CSV file with indicator, observed_on and value",
-        ) from error
 
 
 @click.command()
