@@ -7,7 +7,7 @@ value will do once it is published.
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -97,24 +97,6 @@ def extended(series: Series, on: date, value: float) -> Series:
         subjects=np.array([*series.subjects, NEXT], dtype=str),
         citation=np.array([*series.citation, ""], dtype=str),
     )
-
-
-def as_observation(series: Series, on: date, value: float) -> dict[str, Any]:
-    """The row of observations that would add this value to the series: what `extended` does, through the front door."""
-    low, high, interval = _interval(series, value)
-    method = str(series.method[-1])
-    return {
-        "indicator": series.indicator.id,
-        "subject": series.subject or NEXT,
-        "definition": series.definition.removesuffix(f" ({method})"),
-        "method": method,
-        "observed_on": on,
-        "known_since": on,
-        "value": value,
-        "value_low": low,
-        "value_high": high,
-        "interval": interval,
-    }
 
 
 def record_place(series: Series) -> float:

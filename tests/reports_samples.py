@@ -197,3 +197,10 @@ def record(**changes):
     )
     sample = Record(facts(), quarantine, sources, CATALOGUE, versions={"python": "3.11.7"}, hashes={"code": "b" * 64})
     return replace(sample, **changes)
+
+
+BEFORE = assessment(as_of=date(2026, 8, 31), probabilities=shares(0.05, 0.50, 0.45)).to_dict()
+"""The document of the report before."""
+
+FORBIDDEN = r"\b(likely|will|on track|proves?|confirms?|only|already|explosion)\b"
+"""Words that no report says: the record resembles, it does not predict."""

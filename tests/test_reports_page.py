@@ -2,14 +2,15 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 
 import pandas as pd
 import pytest
 from reports_samples import (
     AS_OF,
+    BEFORE,
     CATALOGUE,
     FACTS,
+    FORBIDDEN,
     LEANS,
     NAMES,
     NONE_FITS,
@@ -30,10 +31,6 @@ from reports.markdown import TEMPLATES
 from reports.next_values import crossings
 from reports.page import comma_separated, page
 from reports.tabular import table
-
-FORBIDDEN = r"\b(likely|will|on track|proves?|confirms?|only|already|explosion)\b"
-
-BEFORE = assessment(as_of=date(2026, 8, 31), probabilities=shares(0.05, 0.50, 0.45)).to_dict()
 
 
 def step(as_of, kind, probabilities):

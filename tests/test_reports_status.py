@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from reports_samples import (
     AS_OF,
+    BEFORE,
     CATALOGUE,
     FACTS,
+    FORBIDDEN,
     LEANS,
     NAMES,
     NONE_FITS,
@@ -28,10 +30,6 @@ from metrics.series import form_series
 from reports.markdown import TEMPLATES
 from reports.status import status_json, status_markdown
 from scenarios.assessment import Facts, Model
-
-FORBIDDEN = r"\b(likely|will|on track|proves?|confirms?|only|already|explosion)\b"
-
-BEFORE = assessment(as_of=date(2026, 8, 31), probabilities=shares(0.05, 0.50, 0.45)).to_dict()
 
 
 def page(sample=None, **changes):

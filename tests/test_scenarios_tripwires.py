@@ -11,7 +11,7 @@ from scipy.stats import entropy
 
 from metrics.indicator import Catalogue, Indicator
 from scenarios import classify
-from scenarios.next_value import as_observation, expected, extended, outlook
+from scenarios.next_value import expected, extended, outlook
 from scenarios.settings import SCENARIOS
 from scenarios.span import span_of
 from scenarios.tripwires import read_tripwires, tripwires
@@ -68,7 +68,22 @@ def found(assessment):
 def said_with(assessment, wire, value):
     """The posterior that classify gives once the value is in the observations."""
     series = next(one for one in assessment.series if one.indicator.id == wire.indicator)
-    row = pd.DataFrame([as_observation(series, wire.next_on, value)]).drop(columns="definition")
+    added = extended(series, wire.next_on, value)
+    row = pd.DataFrame(
+        [
+            {
+                "indicator": wire.indicator,
+                "subject": series.subject or "the next",
+                "method": str(series.method[-1]),
+                "observed_on": wire.next_on,
+                "known_since": wire.next_on,
+                "value": value,
+                "value_low": added.value_low[-1],
+                "value_high": added.value_high[-1],
+                "interval": str(added.interval[-1]),
+            }
+        ]
+    )
     row = row.astype({"observed_on": "datetime64[us]", "known_since": "datetime64[us]"})
     rows = record().assign(known_since=lambda frame: frame["observed_on"])
     both = pd.concat([rows, row], ignore_index=True)

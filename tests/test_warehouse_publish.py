@@ -11,7 +11,7 @@ from warehouse_samples import NOW, append, document, horizon, landed, observatio
 from metrics.errors import DataError, WarehouseError
 from metrics.observation import COLUMNS, Judgement
 from warehouse.connection import SCHEMA, is_current, live, snapshot, writer
-from warehouse.export import facts_parquet
+from warehouse.export import EXPORTED, write_parquet
 from warehouse.facts import every, keep
 from warehouse.files import put_all_in_place, put_in_place, sweep
 from warehouse.home import Home
@@ -324,7 +324,7 @@ def kept(home):
         deliver(home, warehouse, "2025-03-19 59\n2025-05-01 59\n2025-08-01 64\n")
         deliver(home, warehouse, "2025-03-19 7\n", source="other")
         store_assessment(warehouse, document(), run_id="r", stored_at=NOW)
-        return home, facts_parquet(warehouse, home.root / "before.parquet")
+        return home, write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "before.parquet")
 
 
 def test_a_rebuild_gives_the_same_facts_byte_for_byte(kept):
@@ -333,7 +333,7 @@ def test_a_rebuild_gives_the_same_facts_byte_for_byte(kept):
         refused = quarantined(warehouse)
     rebuilt = rebuild(home, read, at=NOW)
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
         assert quarantined(warehouse).equals(refused)
         assert latest(warehouse) == document()
     assert (home.root / "after.parquet").read_bytes() == (home.root / "before.parquet").read_bytes()
@@ -351,7 +351,7 @@ def test_a_rebuild_replaces_a_broken_file_and_takes_the_results_from_what_was_pu
     assert rebuilt.set_aside is not None
     assert rebuilt.set_aside.read_text().startswith("<html>")
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
         assert latest(warehouse) == document()
 
 
@@ -364,7 +364,7 @@ def test_a_rebuild_makes_an_older_schema_current_and_carries_what_both_have(kept
     rebuild(home, read, at=NOW)
     assert is_current(home)
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
         assert warehouse.execute("SELECT indicator, capped FROM evidence").fetchall() == [("eci", None)]
 
 
@@ -391,7 +391,7 @@ def test_a_file_that_was_kept_and_cannot_be_read_any_more_stops_a_rebuild(kept):
         rebuild(home, read_without_other, at=NOW)
     assert refusal.value is OTHER
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
 
 
 def test_a_landed_file_that_has_gone_with_its_facts_stops_a_rebuild(kept):
@@ -406,7 +406,7 @@ def test_a_landed_file_that_has_gone_with_its_facts_stops_a_rebuild(kept):
         "  next   restore landing/ from a backup and run it again; nothing was changed"
     )
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
 
 
 def test_a_file_that_never_gave_a_fact_does_not_stop_a_rebuild_and_is_told(home):
@@ -425,7 +425,7 @@ def test_a_damaged_landing_file_stops_a_rebuild_and_the_old_database_stays(kept)
     with pytest.raises(WarehouseError, match="the file is not the one that was fetched"):
         rebuild(home, read, at=NOW)
     with live(home) as warehouse:
-        assert facts_parquet(warehouse, home.root / "after.parquet") == before
+        assert write_parquet(warehouse, EXPORTED["fact_observation"], home.root / "after.parquet") == before
 
 
 def test_the_bytes_of_the_facts_do_not_depend_on_the_number_of_threads(tmp_path):
@@ -435,5 +435,5 @@ def test_the_bytes_of_the_facts_do_not_depend_on_the_number_of_threads(tmp_path)
         with duckdb.connect(config={"threads": threads}) as warehouse:
             warehouse.execute(SCHEMA.read_text())
             append(warehouse, rows if threads == 1 else rows[::-1], landed("metr.csv"))
-            hashes.add(facts_parquet(warehouse, tmp_path / "facts.parquet"))
+            hashes.add(write_parquet(warehouse, EXPORTED["fact_observation"], tmp_path / "facts.parquet"))
     assert len(hashes) == 1

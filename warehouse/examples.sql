@@ -165,7 +165,7 @@ FROM latest_assessment;
 -- How did the verdict change from day to day?
 SELECT as_of, verdict, stall, compounding, recursive, checks, facts
 FROM verdict_history
-WHERE prior = 'uniform'
+WHERE prior = 'uniform' AND leave_out = []
 ORDER BY as_of DESC
 LIMIT 20;
 

@@ -26,11 +26,6 @@ EXPORTED = {
 """What is published as Parquet, by name of the file; facts without restatements."""
 
 
-def facts_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
-    """Write all facts in order of key and known_since; returns the SHA-256 of the file."""
-    return write_parquet(connection, ORDERED, path)
-
-
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> str:
     """Write the rows of an ordered query, swapped in whole; returns the SHA-256 of the file."""
     with being_written(path) as partial:

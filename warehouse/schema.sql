@@ -401,8 +401,12 @@ SELECT * EXCLUDE (document) FROM assessment ORDER BY as_of DESC, stored_at DESC,
 COMMENT ON VIEW latest_assessment IS 'The assessment of the latest day, without its document; one row at most.';
 
 CREATE VIEW verdict_history AS
-SELECT as_of, verdict, stall, compounding, recursive, checks, facts, scenario, prior, words, assessment_id, stored_at
+SELECT as_of, verdict, stall, compounding, recursive, checks, facts, scenario, prior, words, assessment_id, stored_at,
+    (document->>'$.first_date')::DATE AS first_date, coalesce(document->'$.leave_out', '[]')::VARCHAR[] AS leave_out
 FROM assessment
-QUALIFY row_number() OVER (PARTITION BY as_of, document->>'$.prior' ORDER BY stored_at DESC, assessment_id) = 1
-ORDER BY as_of DESC, prior;
-COMMENT ON VIEW verdict_history IS 'The verdict of every day that was assessed, as last stored, the newest first.';
+QUALIFY row_number() OVER (
+    PARTITION BY as_of, document->>'$.prior', first_date, leave_out ORDER BY stored_at DESC, assessment_id) = 1
+ORDER BY as_of DESC, prior, first_date, leave_out;
+COMMENT ON VIEW verdict_history IS 'The verdict of every day and every choice of how to judge, as last stored, the newest first.';
+COMMENT ON COLUMN verdict_history.first_date IS 'Values observed before it do not count.';
+COMMENT ON COLUMN verdict_history.leave_out IS 'Ids of the indicators that were left without a vote.';
