@@ -16,7 +16,7 @@ from warehouse_samples import NOW, append, believed, horizon, landed, observatio
 
 from metrics.observation import COLUMNS
 from warehouse.connection import SCHEMA, create, live
-from warehouse.export import facts_parquet
+from warehouse.export import EXPORTED, write_parquet
 from warehouse.facts import Kept, as_of, every, find, sha256_of
 from warehouse.home import Home
 from warehouse.quarantine import quarantined
@@ -213,7 +213,7 @@ def test_the_order_in_which_vintages_arrive_leaves_no_trace(tmp_path_factory, dr
             for minute, at in enumerate(arrival):
                 append(warehouse, files[at], landed(f"{at}.csv", fetched_at=NOW + timedelta(minutes=minute)))
             answers = [as_of(warehouse, date.fromisoformat(day)).to_csv() for day in DAYS]
-            exports.append((facts_parquet(warehouse, folder / "facts.parquet"), answers))
+            exports.append((write_parquet(warehouse, EXPORTED["fact_observation"], folder / "facts.parquet"), answers))
     assert exports[0] == exports[1]
 
 
