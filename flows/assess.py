@@ -11,8 +11,8 @@ import pandas as pd
 from flows.choices import USUAL, Choices
 from flows.ingest import read_landed
 from metrics import load_indicators
+from metrics.beliefs import news
 from metrics.errors import DataError
-from metrics.series import news
 from metrics.source import Source, sources
 from scenarios import Assessment
 from scenarios.classifier import classify_judged

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from metrics import Catalogue
-from metrics.series import believed
+from metrics.beliefs import believed
 from reports.citing import Facts
 
 Document = Mapping[str, Any]

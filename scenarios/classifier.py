@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from metrics.forming import form
 from metrics.indicator import Catalogue
-from metrics.series import MINIMUM_DATES, LeftOut, Series, form_series, left_out_table
+from metrics.series import MINIMUM_DATES, LeftOut, Series, left_out_table
 from scenarios.assessment import Assessment, Check, Facts, Model
 from scenarios.combination import Total, Weighed, combine
 from scenarios.intake import Indicators, fingerprint, in_order, read_as_of, take_in
@@ -113,7 +114,7 @@ def add_up(record: Record, formed: Sequence[Series], prior: Prior, *, sensitivit
 
 
 def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
-    formed = form_series(record.known, record.indicators, as_of=record.as_of)
+    formed = form(record.beliefs, record.indicators)
     voting = record.voting(formed.series)
     sums = add_up(record, voting, prior, sensitivity=sensitivity)
     table = evidence_table(sums.rows, sums.total)

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metrics.beliefs import believed
 from metrics.errors import CatalogueError
-from metrics.series import Series, believed
+from metrics.series import Series
 from scenarios import words
 from scenarios.assessment import MarkerStatus, Status
 from scenarios.intake import Indicators

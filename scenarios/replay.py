@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from metrics.beliefs import believed
 from metrics.errors import UsageError
+from metrics.forming import form, form_series
 from metrics.indicator import Catalogue
-from metrics.series import Series, believed, form_series, left_out_table
+from metrics.series import Series, left_out_table
 from scenarios.assessment import Facts, Model, in_plain_types
 from scenarios.classifier import Sums, add_up, evidence_table
 from scenarios.combination import Weighed, combine
@@ -265,9 +267,8 @@ def _states(whole: Record, days: Sequence[date], prior: Prior, *, checked: Conta
 
 
 def _formed(record: Record, news: set[str]) -> dict[str, tuple[Series, ...]]:
-    rows = record.known[record.known["indicator"].isin(news)]
     anew: dict[str, list[Series]] = {name: [] for name in news}
-    for one in form_series(rows, record.indicators, as_of=record.as_of).series:
+    for one in form(record.beliefs.of(frozenset(news)), record.indicators).series:
         anew[one.indicator.id].append(one)
     return {name: tuple(series) for name, series in anew.items()}
 
@@ -304,7 +305,7 @@ def _left_out(now: _State) -> pd.DataFrame:
     record = now.record
     if not record.own or now.sums.rows:
         return left_out_table(())
-    return form_series(record.known, record.indicators, as_of=record.as_of).left_out
+    return form(record.beliefs, record.indicators).left_out
 
 
 def _moves(said: Mapping[Key, _Said], before: Mapping[Key, _Said], indicators: Indicators) -> tuple[Move, ...]:

@@ -7,13 +7,15 @@ little more than their own series. The choices themselves stand in scenarios.tom
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import pandas as pd
 
+from metrics.beliefs import Beliefs, beliefs
+from metrics.forming import form
 from metrics.organisation import organisation
-from metrics.series import MINIMUM_DATES, Series, form_series
+from metrics.series import MINIMUM_DATES, Series
 from scenarios import residuals
 from scenarios.assessment import Check
 from scenarios.combination import Weighed, combine, organisations
@@ -48,6 +50,11 @@ class Record:
     def __post_init__(self) -> None:
         usual = self.first_date or settings().record.first_date
         object.__setattr__(self, "first_date", None if self.own else usual)
+
+    @cached_property
+    def beliefs(self) -> Beliefs:
+        """What is believed of it."""
+        return beliefs(self.known, self.as_of)
 
     def voting(self, series: Sequence[Series]) -> tuple[Series, ...]:
         """The series that nobody chose to leave out."""
@@ -203,49 +210,50 @@ def _without_a_series(rows: Sequence[Weighed]) -> Iterator[_Omission]:
 
 def _without_a_group(record: Record, rows: Sequence[Weighed], prior: Prior) -> Iterator[_Omission]:
     """Series are formed anew: without one maker's models another's lead the frontier."""
-    voting = record.known["indicator"].isin([row.series.indicator.id for row in rows])
-    known = record.known[voting]
-    whose = [organisation(*key) for key in zip(known["indicator"], known["subject"], strict=True)]
-    in_use = {name for row in rows for name in organisations(row.series)}
-    for kind, column, names in (
-        ("source", known["source"], set(known["source"])),
-        ("organisation", pd.Series(whose, known.index, dtype=str), in_use),
-    ):
-        for name in sorted(names - {""}):
-            group = _Group(kind, name, known, column == name)
-            yield kind, {kind: name}, f"without {name}", _reformed(record, rows, group, prior)
+    voting = frozenset(row.series.indicator.id for row in rows)
+    for group in (*_sources(record, voting), *_organisations(record, voting, rows)):
+        yield group.kind, {group.kind: group.name}, f"without {group.name}", _reformed(record, rows, group, prior)
 
 
 class _Group(NamedTuple):
-    """What is left out: the rows of one source or organisation."""
+    """A source or an organisation that is left out."""
 
     kind: str
     name: str
-    known: pd.DataFrame
-    gone: "pd.Series[bool]"
+    touched: frozenset[str]
+    """Indicators with series to be formed anew; what the group has only other rows of stays as it is."""
+    subjects: frozenset[tuple[str, str]] = frozenset()
+    """An organisation's, each with its indicator."""
+
+
+def _sources(record: Record, voting: frozenset[str]) -> Iterator[_Group]:
+    said = set(record.beliefs.of(voting).said.tuples("source", "indicator"))
+    for source in sorted({source for source, _ in said} - {""}):
+        yield _Group("source", source, frozenset(indicator for other, indicator in said if other == source))
+
+
+def _organisations(record: Record, voting: frozenset[str], rows: Sequence[Weighed]) -> Iterator[_Group]:
+    subjects = set(record.beliefs.of(voting).said.tuples("indicator", "subject"))
+    points = {(name, row.series.indicator.id) for row in rows for name in organisations(row.series)}
+    for name in sorted({name for name, _ in points} - {""}):
+        touched = frozenset(indicator for other, indicator in points if other == name)
+        whose = frozenset(one for one in subjects if organisation(*one) == name)
+        yield _Group("organisation", name, touched, whose)
 
 
 def _reformed(record: Record, rows: Sequence[Weighed], group: _Group, prior: Prior) -> tuple[Weighed, ...]:
-    touched = {row.series.indicator.id for row in rows if _touches(group, row.series)}
-    kept = [row.series for row in rows if row.series.indicator.id not in touched]
-    anew = [one for name in sorted(touched) for one in _without(record, group, name)]
+    kept = [row.series for row in rows if row.series.indicator.id not in group.touched]
+    anew = [one for name in sorted(group.touched) for one in _without(record, group, name)]
     span = span_of([row.series for row in rows])
     return weigh(sorted([*kept, *since(anew, record.first_date)], key=lambda one: one.key), prior, span)
 
 
-def _touches(group: _Group, series: Series) -> bool:
-    """Whether the group has points of a series; one it has only other rows of stays as it is."""
-    if group.kind == "organisation":
-        return group.name in organisations(series)
-    return bool((group.gone & (group.known["indicator"] == series.indicator.id)).any())
-
-
 def _without(record: Record, group: _Group, indicator: str) -> tuple[Series, ...]:
-    mine = group.known["indicator"] == indicator
-    key = (group.kind, group.name, indicator, int(mine.sum()))
+    known = record.beliefs.of(frozenset([indicator]))
+    key = (group.kind, group.name, indicator, len(known.said))
     if key not in record.formed:
-        rest = group.known[mine & ~group.gone]
-        record.formed[key] = form_series(rest, record.indicators, as_of=record.as_of).series
+        source = group.name if group.kind == "source" else ""
+        record.formed[key] = form(known.without(source, group.subjects), record.indicators).series
     return record.formed[key]
 
 

@@ -17,7 +17,15 @@ from metrics.errors import CatalogueError
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "scenarios.toml"
 
-FORMING = ("indicator.py", "indicators.toml", "organisation.py", "organisations.toml", "series.py")
+FORMING = (
+    "beliefs.py",
+    "forming.py",
+    "indicator.py",
+    "indicators.toml",
+    "organisation.py",
+    "organisations.toml",
+    "series.py",
+)
 """Files of metrics by which observations become series and are put down to an organisation."""
 
 SCENARIOS = ("stall", "compounding", "recursive")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from metrics import Catalogue, Indicator
+from metrics.forming import form_series
 from metrics.observation import COLUMNS
-from metrics.series import form_series
 from reports.record import SOURCE_COLUMNS, Record
 from scenarios import Assessment
 from scenarios.assessment import Check, Facts, MarkerStatus, Model, Verdict

@@ -4,9 +4,9 @@ from datetime import date
 
 from flows.calibrate import calibrate
 from metrics import load_indicators
+from metrics.forming import form_series
 from metrics.judge import judge
 from metrics.own_table import parse_own
-from metrics.series import form_series
 from scenarios.calibration import SUITES
 
 ROWS = "indicator,observed_on,value\n" + "".join(

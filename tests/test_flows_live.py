@@ -16,7 +16,7 @@ from flows.live import Live, accept, due, fetch_named, ingest_downloads, limits,
 from flows.rebuild import rebuild
 from metrics import load_indicators
 from metrics.errors import UsageError
-from metrics.series import form_series
+from metrics.forming import form_series
 from metrics.source import sources
 from warehouse import facts
 from warehouse.connection import live, writer

@@ -11,9 +11,9 @@ import pytest
 
 from metrics import indicator as indicator_module
 from metrics.errors import CatalogueError
+from metrics.forming import form_series
 from metrics.indicator import Catalogue, load_indicators
 from metrics.judge import judge
-from metrics.series import form_series
 from metrics.source import sources
 
 TODAY = date(2026, 11, 1)

@@ -24,7 +24,7 @@ from reports_samples import (
     too_little,
 )
 
-from metrics.series import form_series
+from metrics.forming import form_series
 from reports.charts.series import figure
 from reports.findings import series_heading
 from reports.markdown import TEMPLATES

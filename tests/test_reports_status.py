@@ -26,7 +26,7 @@ from reports_samples import (
     too_little,
 )
 
-from metrics.series import form_series
+from metrics.forming import form_series
 from reports.markdown import TEMPLATES
 from reports.status import status_json, status_markdown
 from scenarios.assessment import Facts, Model

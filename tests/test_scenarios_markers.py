@@ -5,8 +5,8 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from metrics.forming import form_series
 from metrics.indicator import Indicator, load_indicators
-from metrics.series import form_series
 from scenarios.intake import take_in
 from scenarios.markers import RULES, board
 from scenarios.settings import settings

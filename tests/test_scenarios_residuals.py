@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metrics.forming import form_series
 from metrics.indicator import Indicator
-from metrics.series import form_series
 from scenarios.evidence import evidence
 from scenarios.intake import take_in
 from scenarios.prediction import log_share_below

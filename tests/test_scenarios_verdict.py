@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from metrics.forming import form_series
 from metrics.indicator import Catalogue, Indicator
-from metrics.series import form_series
 from scenarios.assessment import Check
 from scenarios.classifier import evidence_table
 from scenarios.combination import Total, Weighed

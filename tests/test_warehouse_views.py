@@ -10,8 +10,9 @@ from warehouse_samples import NOW, append, document, horizon, landed, rejected, 
 from flows.ingest import ingest_each
 from flows.report import source_table
 from metrics import load_indicators
+from metrics.beliefs import believed
+from metrics.forming import form_series
 from metrics.observation import Judgement
-from metrics.series import believed, form_series
 from metrics.source import sources
 from warehouse.alerts import LastTold, keep_told
 from warehouse.catalogue import store_catalogue

@@ -1,15 +1,18 @@
-"""Which rows form a series, as they were known on a date."""
+"""What is believed on a date, and which rows of it form a series."""
 
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from metrics import Indicator
+from metrics.beliefs import beliefs, believed
 from metrics.errors import DataError
+from metrics.forming import form, form_series
 from metrics.observation import COLUMNS
-from metrics.series import believed, form_series
 
 LATE = date(2026, 11, 22)
 
@@ -281,3 +284,36 @@ def test_a_restated_value_is_known_since_it_was_first_said():
     rows = [*vintage("2025-03-01", 1.0, 2.0, 3.0), *vintage("2025-06-01", 1.0, 2.0, 3.0)]
     (series,) = formed(rows, whole_vintages=True).series
     assert set(series.known_since.astype(str)) == {"2025-03-01"}
+
+
+LISTED = st.builds(
+    dict,
+    source=st.sampled_from(["a", "hub"]),
+    subject=st.sampled_from(["Ann", "Bob"]),
+    definition=st.sampled_from(["", "lines"]),
+    observed_on=st.sampled_from([f"2020-0{month}-01" for month in range(1, 6)]),
+    known_since=st.sampled_from(["2021-01-01", "2021-02-01"]),
+    value=st.sampled_from([1.0, 2.0, 3.0, 4.0, 5.0]),
+)
+
+
+@given(
+    st.lists(LISTED, min_size=10, max_size=40),
+    st.fixed_dictionaries(
+        {
+            "series": st.sampled_from(["frontier", "per_subject"]),
+            "whole_vintages": st.booleans(),
+            "whole_sources": st.sampled_from([(), ("hub",)]),
+        }
+    ),
+)
+def test_a_source_or_subject_left_out_of_what_is_believed_is_as_if_it_had_never_been(rows, changes):
+    known = indicator(**changes)
+    everything = beliefs(observations(*rows), LATE)
+    for column, gone in ("source", "hub"), ("subject", "Bob"):
+        left = [row for row in rows if row[column] != gone]
+        without = {"source": gone} if column == "source" else {"subjects": frozenset([("x", gone)])}
+        found = form(everything.without(**without), known)
+        expected = formed(left, **changes) if left else form(everything.of(frozenset()), known)
+        assert values(found) == values(expected)
+        assert told(found) == told(expected)
