@@ -27,7 +27,7 @@ LEAST = ("title", "unit", "scale")
 
 _LISTS = ("definitions", "left_out_subjects", "whole_sources")
 
-OPTIONAL = (*_LISTS, "airda", "upper", "lower", "certified_to", "whole_vintages")
+OPTIONAL = (*_LISTS, "airda", "upper", "lower", "certified_to", "measured_by", "whole_vintages")
 """The keys that the embedded catalogue may leave out: not every indicator has them."""
 
 
@@ -57,6 +57,8 @@ class Indicator:
     Empty: every definition, each a series of its own."""
     left_out_subjects: tuple[str, ...] = ()
     """Subjects that are references rather than measurements of AI, such as a human baseline."""
+    measured_by: str = ""
+    """The organisation that measures it, whoever's models or work it measures; empty: everybody their own."""
     certified_to: float | None = None
     """The largest value its publisher vouches for: a larger one is read as a lower bound, "at least this"."""
     whole_vintages: bool = False

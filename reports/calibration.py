@@ -68,12 +68,12 @@ narrow, benchmarks that saturate, frontiers whose first value trails, and an ado
 counts as a stall or as recursive only if growth has at least halved or doubled within the record: what has not happened
 is not in the data. Ranges of the mechanisms are ours, so the figures say how the classifier does in worlds like these,
 and every series of such a world follows one path of capability, seen through a window of its own. In the last suite it
-does not: what an organisation publishes of its own work alone follows a path of its own, whose rate is that of
-capability bent by a factor of 1.8 either way from first to last, and wandering as much again.
+does not: what one organisation measures, of its own work or of others', follows a path of its own, whose rate is that
+of capability bent by a factor of 1.8 either way from first to last, and wandering as much again.
 
-Constants were set on other seeds (tuning seeds 7001 and 7002): the caps, that a series sees its part of the record, and
-what the series of one organisation count for together, without the worlds of the mechanisms marked *held out*; the
-error of a frontier's first value on all mechanisms. Nothing was set on the seed of this page."""
+Constants were set on other seeds (tuning seeds 7001 to 7003): the caps, that a series sees its part of the record, and
+what the series of one organisation or one measurer count for together, without the worlds of the mechanisms marked
+*held out*; the error of a frontier's first value on all mechanisms. Nothing was set on the seed of this page."""
 
 
 def _scores(summary: Summary) -> str:

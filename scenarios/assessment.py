@@ -90,7 +90,7 @@ class Assessment:
     verdict: Verdict
     none_fits: bool
     evidence: pd.DataFrame
-    """One row a series. Decibans are what enters the sum (weighted, capped, tempered): the best future of a row has
+    """One row a series. Decibans are what enters the sum (weighted, capped): the best future of a row has
     0, the others are negative, and the columns add up to the log odds."""
     window_sweep: tuple[Check, ...]
     leave_one_out: tuple[Check, ...]

@@ -1,6 +1,6 @@
 """Adding up: from what each series says to probabilities (docs/method.md, section 5).
 
-    log posterior = log prior + eta sum_clusters sum_i w_i clip(l_i)
+    log posterior = log prior + sum_clusters s_c / sqrt(1 + (span(s_c) / cluster_cap)^2),  s_c = sum_i w_i clip(l_i)
 
 Every row is kept as it enters the sum, so that what is shown adds up to the log odds.
 """
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from metrics.indicator import Indicator
 from metrics.organisation import organisation
 from metrics.series import Series
-from scenarios.evidence import Evidence
+from scenarios.evidence import Evidence, Misfit, misfit
 from scenarios.settings import SCENARIOS, settings
 
 Array = npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ class Weighed:
 
     @cached_property
     def cap(self) -> float:
-        """The most it may say, in decibans before weight and tempering: few or censored values say little."""
+        """The most it may say, in decibans before its weight: few or censored values say little."""
         constants = settings().combination
         censored = int((self.series.interval == "bound").sum())
         counted = self.series.n - censored + constants.censored_counts * censored
@@ -51,13 +51,16 @@ class Weighed:
         return owner(self.series)
 
     @property
+    def measurer(self) -> str:
+        """The organisation that measures it; empty where everybody measures their own."""
+        return self.series.indicator.measured_by
+
+    @property
     def is_misfit(self) -> bool:
         """Its residuals are large and persistent: no path describes it."""
-        constants = settings().verdict
-        return (
-            self.evidence.misfit_rms >= constants.misfit_rms
-            and self.evidence.misfit_autocorrelation >= constants.misfit_autocorrelation
-        )
+        constants, fit = settings().verdict, self.evidence.fit
+        found = misfit(fit) if fit else Misfit(0.0, 0.0)
+        return found.rms >= constants.misfit_rms and found.autocorrelation >= constants.misfit_autocorrelation
 
 
 class Total(NamedTuple):
@@ -65,9 +68,9 @@ class Total(NamedTuple):
 
     probabilities: dict[str, float]
     decibans: Array
-    """Weighted, capped and tempered, shape (rows, futures); the best future of a row has 0."""
+    """Weighted and capped, shape (rows, futures); the best future of a row has 0."""
     weight: Array
-    """Share of its full say that a series keeps beside others of its cluster and organisation, shape (rows,)."""
+    """Share of its full say that a series keeps beside those whose errors it shares, shape (rows,)."""
     capped: npt.NDArray[np.bool_]
 
 
@@ -85,9 +88,10 @@ def combine(rows: Sequence[Weighed], prior: Sequence[float]) -> Total:
     cluster = clusters(rows)
     weight = weights(rows, cluster)
     decibans = weight[:, None] * np.maximum(said, -cap)
-    factor = _cluster_factors(cluster, decibans)
-    decibans = constants.eta * factor[:, None] * decibans + 0.0
-    capped = (said < -cap).any(axis=1) | (factor < 1)
+    span = _spans(cluster, decibans)
+    # The more a cluster says, the more of it is the model's own error; it never says more than its cap.
+    decibans = decibans / np.hypot(1, span / constants.cluster_cap)[:, None] + 0.0
+    capped = (said < -cap).any(axis=1) | (span > constants.cluster_cap)
     return Total(_probabilities(decibans.sum(axis=0), prior), decibans, weight, capped)
 
 
@@ -102,6 +106,11 @@ def owner(series: Series) -> str:
     return behind.pop() if len(behind) == 1 else ""
 
 
+def teller(series: Series) -> str:
+    """The organisation that measures the series, else the one it is of; empty where there is none, or several."""
+    return series.indicator.measured_by or owner(series)
+
+
 def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
     """Number of each row's cluster, counted from 0, shape (rows,)."""
     names = [row.series.indicator.cluster for row in rows]
@@ -112,8 +121,8 @@ def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
 def weights(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
     """What each row keeps of its say, shape (rows,).
 
-    Series of one cluster, and clusters of one organisation, are worth n_eff = n^2 / (sum of their correlations) of
-    n witnesses; a weak dimension is worth less by itself.
+    Series of one cluster are worth n_eff = n^2 / (sum of their correlations) of n witnesses, and so are clusters that
+    one organisation publishes of its own work or measures; a weak dimension is worth less by itself.
     """
     constants = settings().combination
     weight = np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
@@ -121,11 +130,24 @@ def weights(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
         members = np.flatnonzero(cluster == shared).tolist()
         correlation = sum(_correlation(rows[one], rows[other]) for one in members for other in members)
         weight[members] *= len(members) / correlation
-    whose = np.array([row.organisation for row in rows], dtype=str)
-    for name in sorted({*whose} - {""}):
-        n = len(set(cluster[whose == name]))
-        weight[whose == name] /= 1 + (n - 1) * constants.rho_organisation
-    return weight
+    return np.asarray(weight / (1 + _shared_with_others(rows, cluster)))
+
+
+def _shared_with_others(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
+    """Correlation of each row's errors with those of every other cluster, summed over them, shape (rows,)."""
+    constants = settings().combination
+    rho = np.zeros((len(rows), len(rows)))
+    for common, names in (
+        (constants.rho_organisation, [row.organisation for row in rows]),
+        (constants.rho_measurer, [row.measurer for row in rows]),
+    ):
+        number = {name: at for at, name in enumerate(dict.fromkeys(["", *names]))}
+        whose = np.array([number[name] for name in names], dtype=int)
+        rho = np.maximum(rho, common * ((whose[:, None] == whose) & (whose > 0)))
+    found = np.zeros((cluster.max(initial=-1) + 1, len(rows)))
+    np.maximum.at(found, cluster, rho)
+    found[cluster, np.arange(len(rows))] = 0
+    return np.asarray(found.sum(axis=0))
 
 
 def shown(probabilities: Array) -> dict[str, float]:
@@ -156,9 +178,8 @@ def correlation_of(one: Indicator, other: Indicator) -> float:
     return constants.rho_same_runs if same_runs else constants.rho
 
 
-def _cluster_factors(cluster: npt.NDArray[np.int_], decibans: Array) -> Array:
-    """What each row of an overlong cluster is shortened by, so that its sum spans `cluster_cap`."""
+def _spans(cluster: npt.NDArray[np.int_], decibans: Array) -> Array:
+    """From the last future to the first in the sum of each row's cluster, shape (rows,)."""
     total = np.zeros((len(cluster), len(SCENARIOS)))
     np.add.at(total, cluster, decibans)
-    most = settings().combination.cluster_cap
-    return np.asarray((most / np.maximum(np.ptp(total, axis=1), most))[cluster])
+    return np.asarray(np.ptp(total, axis=1)[cluster])

@@ -32,15 +32,32 @@ Weight = Callable[[Array, Array, Part], Array]
 LOG_TWO_PI = float(np.log(2 * np.pi))
 
 
+class Fit(NamedTuple):
+    """The one path, of any future, that goes best with the exact values of a series."""
+
+    linked: Points
+    path: Array
+    """Over the record, at shapes.NODES."""
+    part: Part
+    """Of the record that the points see."""
+
+
 class Evidence(NamedTuple):
     """What one series says."""
 
     log_likelihood: Array
     """log p(series | future), natural, shape (futures,)."""
-    misfit_rms: float
-    """Residuals of the best path: root mean square over the range of the values."""
-    misfit_autocorrelation: float
-    """And their lag-1 autocorrelation."""
+    fit: Fit | None = None
+    """None: its values lie above every ceiling."""
+
+
+class Misfit(NamedTuple):
+    """Residuals of a path."""
+
+    rms: float
+    """Root mean square over the range of the values."""
+    autocorrelation: float
+    """At lag 1."""
 
 
 class Growth(NamedTuple):
@@ -90,21 +107,19 @@ def evidence(series: Series, part: Part = WHOLE, shapes: str = "resemblance") ->
     known = library_of(shapes)
     thin = thinned(series)
     grid, log_prior = ceilings_of(series.indicator)
-    best: tuple[float, Array, Points] | None = None
+    best, fit = -np.inf, None
     terms = np.full((len(grid), len(SCENARIOS)), -np.inf)
     for row, ceiling in enumerate(grid):
         linked = points(thin, ceiling)
         if linked is None:
             continue
         joint = log_joint(linked, part, known) + linked.log_jacobian
-        weighted = joint[None] + known.log_weight[:, None, :]
-        terms[row] = log_sum(weighted.reshape(len(SCENARIOS), -1), 1)
+        terms[row] = log_sum(log_sum(joint, 0) + known.log_weight, 1)
         top = float((terms[row] + log_prior[row]).max())
-        if best is None or top > best[0]:
-            best = (top, joint, linked)
-    if best is None:
-        return Evidence(np.zeros(len(SCENARIOS)), 0.0, 0.0)
-    return Evidence(log_sum(terms + log_prior, 0), *_misfit(best[1], best[2], part, known))
+        if fit is None or top > best:
+            weighed = joint.max(axis=0) + known.log_weight.max(axis=0)
+            best, fit = top, Fit(linked, known.path[int(weighed.argmax())], part)
+    return Evidence(log_sum(terms + log_prior, 0) if fit else np.zeros(len(SCENARIOS)), fit)
 
 
 def log_evidence(
@@ -213,19 +228,18 @@ def log_between(low: Array, high: Array) -> Array:
         return np.asarray(upper + np.log1p(-np.exp(np.minimum(lower - upper, 0.0))))
 
 
-def _misfit(joint: Array, linked: Points, part: Part, known: Library) -> tuple[float, float]:
-    """Size and persistence of the residuals of the single best path; zeros for a few values."""
+def misfit(fit: Fit) -> Misfit:
+    """Size and persistence of the residuals of a path; zeros for a few values."""
+    linked = fit.linked
     if len(linked.z) < settings().verdict.misfit_minimum or not np.ptp(linked.z):
-        return 0.0, 0.0
-    weighted = joint[None] + known.log_weight[:, None, :]
-    _, _, shape = np.unravel_index(int(np.argmax(weighted)), weighted.shape)
-    path = seen(known.path[int(shape)][None], linked.u, part)[0]
+        return Misfit(0.0, 0.0)
+    path = seen(fit.path[None], linked.u, fit.part)[0]
     weight = 1 / linked.inflation
     growth = max(0.0, float(_covary(path, linked.z, weight) / max(_covary(path, path, weight), 1e-12)))
     residual = linked.z - growth * path
     residual = residual - np.average(residual, weights=weight)
     size = float(np.sqrt(np.mean(residual**2)) / np.ptp(linked.z))
-    return size, float((residual[1:] * residual[:-1]).sum() / max((residual**2).sum(), 1e-12))
+    return Misfit(size, float((residual[1:] * residual[:-1]).sum() / max((residual**2).sum(), 1e-12)))
 
 
 def _covary(x: Array, y: Array, weight: Array) -> float:

@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 HUBER_AT = 1.345
 """Huber's constant: 95 % efficient where nothing is wrong (Huber 1981)."""
 HUBER_ROUNDS = 25
-HUBER_SETTLED = 1e-12
+HUBER_SETTLED = 1e-6
 """Weights that change by less stay as they are."""
 NORMAL_MAD = 1.4826
 """Standard deviation of a normal distribution over its median absolute deviation."""

@@ -69,8 +69,7 @@ def _ending(linked: Points, scale: Scale, end: Array) -> Points:
 
 def _by_future(joint: Array, log_weight: Array) -> Array:
     """Noise and shapes summed out, shape (places, futures) of (places, grid, shapes)."""
-    found = [log_sum((joint + row).reshape(len(joint), -1), 1) for row in log_weight]
-    return np.stack(found, axis=1)
+    return log_sum(log_sum(joint, 1)[:, None] + log_weight, 2)
 
 
 def standard_error(series: Series, at: int) -> float:

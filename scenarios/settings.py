@@ -169,7 +169,6 @@ class Mechanism:
 class Combination:
     """How series add up."""
 
-    eta: float
     series_cap: float
     cluster_cap: float
     cap_per_value: float
@@ -178,6 +177,7 @@ class Combination:
     rho_same_runs: float
     same_runs: tuple[tuple[str, ...], ...]
     rho_organisation: float
+    rho_measurer: float
     weak_dimensions: tuple[str, ...]
     weak_weight: float
     weak_cap: float

@@ -4,10 +4,13 @@ The covariance is s^2 M + F, with M that of residual noise for a share of wander
 the basis of M in which F is diagonal it is diagonal at every level s, so that one basis serves all of them.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dtrtri
 
 from scenarios.link import Points
 from scenarios.settings import settings
@@ -15,12 +18,27 @@ from scenarios.settings import settings
 Array = npt.NDArray[np.float64]
 
 
-class Noise(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Noise:
     """The grid over which residual noise is summed out; all of shape (grid,)."""
 
     sd: Array
     wander: Array
     log_weight: Array
+
+    @cached_property
+    def axes(self) -> "Axes":
+        """Of the same grid, for all series that are asked of it."""
+        return Axes(*np.unique(self.wander, return_inverse=True), *np.unique(self.sd, return_inverse=True))
+
+
+class Axes(NamedTuple):
+    """The different values of a grid, and which of them each of its points has."""
+
+    wander: Array
+    of_wander: npt.NDArray[np.int_]
+    level: Array
+    of_level: npt.NDArray[np.int_]
 
 
 class Whitened(NamedTuple):
@@ -47,12 +65,11 @@ class Whitened(NamedTuple):
 def whitened(linked: Points, path: Array, grid: Noise) -> Whitened:
     """Inner products for every noise of the grid, shape of `path` (shapes, n)."""
     n = len(linked.z)
-    wander, of_wander = np.unique(grid.wander, return_inverse=True)
-    level, of_level = np.unique(grid.sd, return_inverse=True)
-    basis = _basis(_mixed(linked, wander), _fixed(linked), n)
+    axes = grid.axes
+    basis = _basis(_mixed(linked, axes.wander), _fixed(linked), n)
     columns = np.column_stack([linked.z - linked.middle, np.ones(n), path.T])
-    found = _at_levels(basis, basis.whiten @ columns, level**2)
-    return Whitened(*(one[of_wander, of_level] for one in found))
+    found = _at_levels(basis, basis.whiten @ columns, axes.level**2)
+    return Whitened(*(one[axes.of_wander, axes.of_level] for one in found))
 
 
 class _Basis(NamedTuple):
@@ -76,7 +93,7 @@ class _Basis(NamedTuple):
 
 def _basis(noise: Array, errors: Array, n: int) -> _Basis:
     factor = np.linalg.cholesky(noise[:, :n, :n])
-    whiten, fixed = np.linalg.inv(factor), np.zeros((len(noise), n))
+    whiten, fixed = np.stack([dtrtri(one, lower=1)[0] for one in factor]), np.zeros((len(noise), n))
     if errors.any():
         fixed, axes = np.linalg.eigh(whiten @ errors[:n, :n] @ np.swapaxes(whiten, 1, 2))
         whiten, fixed = np.swapaxes(axes, 1, 2) @ whiten, np.maximum(fixed, 0.0)

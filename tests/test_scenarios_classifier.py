@@ -158,12 +158,13 @@ def weighed(name, log_likelihood, n=30, **changes):
     indicator = replace(catalogue()[name], **changes)
     rows = world(exponential, n=n, names=(indicator.id,))
     (series,) = classify(rows, {indicator.id: indicator}, sensitivity=False).series
-    return Weighed(series, Evidence(np.array(log_likelihood), 0.0, 0.0))
+    return Weighed(series, Evidence(np.array(log_likelihood)))
 
 
 def test_a_series_says_at_most_its_cap():
     total = combine([weighed("index", [-50.0, 0.0, -1.0])], [1, 1, 1])
-    assert total.decibans[0] == pytest.approx([-16.0, 0.0, -0.8 * DECIBANS])
+    # 20 at most, of which a cluster with a cap of 20 keeps 20 / sqrt(1 + 1).
+    assert total.decibans[0] == pytest.approx([-(200**0.5), 0.0, -(0.5**0.5) * DECIBANS])
     assert total.capped.tolist() == [True]
 
 
@@ -212,16 +213,40 @@ def test_a_series_of_several_organisations_is_nobodys_own():
     assert combine(rows, [1, 1, 1]).weight == pytest.approx([1.0, 1.0])
 
 
+def test_clusters_that_one_organisation_measures_are_not_so_many_witnesses():
+    rows = [weighed(name, [-1.0, 0.0, 0.0], cluster=name, measured_by="METR") for name in NAMES[:2]]
+    rows.append(weighed(NAMES[2], [-1.0, 0.0, 0.0], cluster=NAMES[2], measured_by="Epoch AI"))
+    assert combine(rows, [1, 1, 1]).weight == pytest.approx([1 / 1.3, 1 / 1.3, 1.0])
+
+
+def test_who_measures_their_own_work_shares_one_error_and_not_two():
+    own = [of(name, "Anthropic", name) for name in NAMES[:2]]
+    both = [
+        Weighed(replace(row.series, indicator=replace(row.series.indicator, measured_by="Anthropic")), row.evidence)
+        for row in own
+    ]
+    assert combine(both, [1, 1, 1]).weight == pytest.approx(combine(own, [1, 1, 1]).weight)
+
+
 def test_a_cluster_says_at_most_its_cap_and_its_rows_still_add_up():
     rows = [weighed(name, [-50.0, 0.0, 0.0], cluster="same") for name in NAMES]
     total = combine(rows, [1, 1, 1])
-    assert np.ptp(total.decibans.sum(axis=0)) == pytest.approx(20.0)
+    # Six series of 20, worth 12 / 7 together, of which the cap of 20 leaves 17.3.
+    assert np.ptp(total.decibans.sum(axis=0)) == pytest.approx((240 / 7) / (1 + (12 / 7) ** 2) ** 0.5)
     assert total.capped.all()
+
+
+def test_a_cluster_that_says_more_never_counts_for_less_nor_for_more_than_its_cap():
+    said = [np.ptp(combine([weighed("index", [-log, 0.0, 0.0])], [1, 1, 1]).decibans) for log in (0.1, 1.0, 3.0, 9.0)]
+    assert said == sorted(said)
+    assert said[0] == pytest.approx(0.1 * DECIBANS, rel=1e-3)
+    rows = [weighed("horizon", [-50.0, 0.0, 0.0], cluster="same") for _ in range(200)]
+    assert 17 < np.ptp(combine(rows, [1, 1, 1]).decibans.sum(axis=0)) < 20
 
 
 def test_adoption_hardly_votes():
     total = combine([weighed("index", [-50.0, 0.0, 0.0], dimension="diffusion")], [1, 1, 1])
-    assert total.decibans[0, 0] == pytest.approx(-0.8 * 0.2 * 3.0)
+    assert total.decibans[0, 0] == pytest.approx(-0.6 / (1 + 0.03**2) ** 0.5)
 
 
 def test_nothing_is_shown_as_surer_than_999_in_1000():
@@ -713,6 +738,6 @@ def test_every_marker_and_prior_cites_its_source():
 
 def test_the_hash_follows_the_constants():
     content = (Path(__file__).resolve().parents[1] / "scenarios" / "scenarios.toml").read_bytes()
-    changed = content.replace(b"eta = 0.8", b"eta = 0.7")
-    assert read_settings(changed).combination.eta == 0.7
+    changed = content.replace(b"rho = 0.5", b"rho = 0.6")
+    assert read_settings(changed).combination.rho == 0.6
     assert read_settings(changed).sha256 != read_settings(content).sha256

@@ -33,7 +33,7 @@ def brute_force(values, scenario, u, shares):
     a, rise = (one.ravel() for one in np.meshgrid(start, growth))
     prior = -0.5 * ((a - np.median(z)) / 5) ** 2 - 0.5 * (rise / 4) ** 2
     places, weights = [], []
-    for s, w, log_noise in zip(*noise(), strict=True):
+    for s, w, log_noise in zip(noise().sd, noise().wander, noise().log_weight, strict=True):
         covariance = s**2 * ((1 - w) * np.eye(len(z)) + w * np.exp(-np.abs(at[:, None] - at) / 0.2))
         for shape in np.flatnonzero(np.isfinite(library().log_weight[scenario])):
             f = np.interp(at, NODES, library().path[shape])

@@ -11,10 +11,13 @@ from metrics.indicator import Catalogue, Indicator
 from scenarios.assessment import Check
 from scenarios.classifier import evidence_table
 from scenarios.combination import Total, Weighed
-from scenarios.evidence import Evidence
+from scenarios.evidence import Evidence, Fit
 from scenarios.intake import take_in
+from scenarios.link import Points
 from scenarios.sensitivity import Record, weigh
 from scenarios.settings import SCENARIOS
+from scenarios.shapes import NODES
+from scenarios.span import WHOLE
 from scenarios.verdict import Findings, decide
 
 NAMES = ("horizon", "index", "output", "kernels", "taste")
@@ -133,7 +136,11 @@ def test_verdicts_follow_from_the_default_and_the_checks(p, checks, kind, scenar
 
 
 def misfit(row):
-    return Weighed(row.series, Evidence(row.evidence.log_likelihood, 0.09, 0.8))
+    """The same say, by values that go round a straight path in one long wave."""
+    u, none = np.linspace(0.0, 1.0, 40), np.array([])
+    texts = np.full(40, "")
+    wave = Points(u, np.sin(2 * np.pi * u), 0 * u, np.ones(40), texts, none, none, none, texts[:0], 0.0)
+    return Weighed(row.series, Evidence(row.evidence.log_likelihood, Fit(wave, NODES, WHOLE)))
 
 
 def test_none_fits_when_most_of_the_say_follows_no_path():

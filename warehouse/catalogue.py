@@ -40,7 +40,8 @@ def _indicator(one: Indicator) -> tuple[Any, ...]:
     place = (one.dimension, one.role, one.cluster, one.series)
     text = (one.definition.strip(), one.caveats.strip())
     vintages = (one.certified_to, one.whole_vintages, list(one.whole_sources), one.airda)
-    return (one.id, one.title, one.unit, one.scale, one.direction, *bounds, *place, *lists, *vintages, *text)
+    whose = one.measured_by or None
+    return (one.id, one.title, one.unit, one.scale, one.direction, *bounds, *place, *lists, whose, *vintages, *text)
 
 
 def _bound(value: float) -> float | None:

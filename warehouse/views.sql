@@ -18,6 +18,7 @@ CREATE TABLE indicator (
     series VARCHAR NOT NULL,
     definitions VARCHAR[] NOT NULL,
     left_out_subjects VARCHAR[] NOT NULL,
+    measured_by VARCHAR,
     certified_to DOUBLE,
     whole_vintages BOOLEAN NOT NULL,
     whole_sources VARCHAR[] NOT NULL,
@@ -36,6 +37,7 @@ COMMENT ON COLUMN indicator.role IS 'evidence: it has a vote; context: it is sho
 COMMENT ON COLUMN indicator.series IS 'frontier: best so far over subjects; per_subject: one series a subject; per_definition: all subjects in one.';
 COMMENT ON COLUMN indicator.definitions IS 'Definitions that may stand in a series, the preferred first; empty: every one.';
 COMMENT ON COLUMN indicator.left_out_subjects IS 'Subjects that are references rather than measurements of AI.';
+COMMENT ON COLUMN indicator.measured_by IS 'The organisation that measures it, whoever''s models or work it measures; NULL where everybody measures their own.';
 COMMENT ON COLUMN indicator.certified_to IS 'The largest value its publisher vouches for: a larger one is read as "at least this"; NULL if there is none.';
 COMMENT ON COLUMN indicator.whole_vintages IS 'A series takes its values from the newest publication alone: those of a later one are other measurements.';
 COMMENT ON COLUMN indicator.whole_sources IS 'Sources each of whose publications has all there is: a series takes its values from the newest of them alone, or, where another source''s is newer, from none of them.';

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from metrics.series import MINIMUM_DATES, Series
 from scenarios.calibration.mechanisms import Latent
-from scenarios.combination import owner
+from scenarios.combination import teller
 from scenarios.link import Scale, points
 from scenarios.settings import settings
 from scenarios.span import Span, span_of
@@ -43,11 +43,11 @@ def measured(
         scenario: its future.
         capability: what is measured.
         templates: the series whose schedule is used.
-        bias: what an organisation's own series measure in place of it, by organisation.
+        bias: what the series of an organisation measure in place of it, by organisation (combination.teller).
     """
     span = span_of(templates)
     shared = {template.indicator.cluster: rng.normal(0, 1, 400) for template in templates}
-    whose = [(bias or {}).get(owner(one), capability) for one in templates]
+    whose = [(bias or {}).get(teller(one), capability) for one in templates]
     found = [
         _measured(rng, scenario, seen, span, one, shared[one.indicator.cluster])
         for one, seen in zip(templates, whose, strict=True)

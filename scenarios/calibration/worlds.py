@@ -16,7 +16,7 @@ from metrics.series import Series
 from scenarios.calibration.measurement import anatomy, measured, rendered
 from scenarios.calibration.mechanisms import distorted, latent
 from scenarios.calibration.schedule import sparse, threes
-from scenarios.combination import correlation_of, owner
+from scenarios.combination import correlation_of, teller
 from scenarios.evidence import ceilings_of, noise
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import library, seen
@@ -84,10 +84,10 @@ def mechanism_world(rng: np.random.Generator, scenario: str, templates: Sequence
 
 
 def shared_error_world(rng: np.random.Generator, scenario: str, templates: Sequence[Series]) -> World:
-    """A world in which what an organisation publishes of its own work has an error of its own, the same in all of it:
-    its growth rate is that of capability times a rate that wanders and bends."""
+    """A world in which what an organisation measures, of its own work or of others', has an error of its own, the same
+    in all of it: its growth rate is that of capability times a rate that wanders and bends."""
     capability = latent(rng, scenario)
-    bias = {name: distorted(rng, capability) for name in sorted({owner(one) for one in templates} - {""})}
+    bias = {name: distorted(rng, capability) for name in sorted({teller(one) for one in templates} - {""})}
     every = (*templates, _distractor(templates))
     return World(scenario, capability.mechanism, measured(rng, scenario, capability, every, bias))
 
