@@ -14,6 +14,7 @@ import pyarrow as pa
 from flows.git_parts import PartReader
 from flows.git_patches import PATCH, FilePatch, patches
 from flows.git_process import EMPTY_TREE, AbortedError, Repository, run, stream
+from flows.git_read import seconds_of
 from metrics.estimators.code_share import ADDED
 from metrics.estimators.columns import numbers
 
@@ -36,7 +37,7 @@ class Landed(NamedTuple):
     durable: _Array
     """Source lines that stood 28 days after they landed; a fraction where a merge brought several commits."""
     end_at: int
-    """HEAD's committer date."""
+    """HEAD's committer date, seconds since 1970."""
     most_in_a_step: int
     """Most commits that one step brought: with thousands, first parents are no main line."""
     steps_unread: int
@@ -81,9 +82,10 @@ def landed(repository: Repository, commits: pa.Table, reader: PartReader, paths:
 
 def _main_line(repository: Repository) -> _Steps:
     asked = ("log", "--first-parent", "--reverse", "--format=%H %T %ct", repository.head)
-    rows = [line.split() for line in run(repository, *asked).decode("ascii").splitlines()]
-    commits, trees, at = zip(*rows, strict=True)
-    return _Steps(list(commits), list(trees), np.array(at, np.int64))
+    # The third field is empty where git could not read the date.
+    rows = [line.split(" ") for line in run(repository, *asked).decode("ascii").splitlines()]
+    commits, trees, dates = zip(*rows, strict=True)
+    return _Steps(list(commits), list(trees), np.array([seconds_of(date) for date in dates], np.int64))
 
 
 def _brought_by(repository: Repository, steps: _Steps) -> dict[str, int]:

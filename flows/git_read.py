@@ -15,12 +15,16 @@ LINGUIST = ("linguist-generated", "linguist-vendored")
 LOOKED_AT_TOGETHER = 4_096
 """Commits whose objects are looked for at a time."""
 
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, seconds since 1970: a clock may claim more, and no calendar goes on."""
+
 
 class Header(NamedTuple):
     """Who and when of a commit, and what it says; bytes that are no UTF-8 are kept as surrogates."""
 
     commit: str
     at: int
+    """Committer date, as seconds_of has it."""
     author: str
     address: str
     """The author's, after HEAD's mailmap."""
@@ -43,6 +47,11 @@ class Diff(NamedTuple):
     files: list[ChangedFile] | None
 
 
+def seconds_of(date: str | bytes) -> int:
+    """Seconds since 1970 of a date as git prints it, up to LAST_SECOND; 0 where git could not read the commit's own."""
+    return min(int(date), LAST_SECOND) if date.isdigit() else 0
+
+
 def universe(repository: Repository) -> list[str]:
     """The commits that count: reachable from HEAD, at most one parent. A shallow boundary's parents are unknown."""
     listed = run(repository, "rev-list", "--max-parents=1", repository.head).decode("ascii").split()
@@ -56,7 +65,7 @@ def headers(repository: Repository, commits: Iterable[str]) -> Iterator[Header]:
         token.decode("utf-8", "surrogateescape") for token in tokens(stream(repository, *arguments, given=commits))
     )
     for commit, at, author, address, committer, message in zip(*[fields] * 6, strict=False):
-        yield Header(commit, int(at or 0), author, address, committer, message)
+        yield Header(commit, seconds_of(at), author, address, committer, message)
 
 
 def addresses(repository: Repository, commits: Iterable[str]) -> Iterator[str]:
@@ -228,8 +237,8 @@ def mailmap_of(repository: Repository) -> str:
 
 
 def head_at(repository: Repository) -> int:
-    """HEAD's committer date, seconds since 1970."""
-    return int(run(repository, "log", "-1", "--format=%ct", repository.head) or 0)
+    """HEAD's committer date, as seconds_of has it."""
+    return seconds_of(run(repository, "log", "-1", "--format=%ct", repository.head).strip())
 
 
 def digest_of(rules: list[tuple[str, bytes]]) -> str:

@@ -143,7 +143,7 @@ def test_no_line_in_the_baseline_is_no_estimate():
 
 def test_no_commit_at_all_is_no_estimate():
     nothing = np.zeros(0)
-    assert estimate(Work(*[nothing] * 7)).no_estimate == "there is no commit that counts"
+    assert estimate(Work(*[nothing] * 7)).no_estimate == "there is no commit that counts up to HEAD's month"
 
 
 def test_the_seed_decides_the_interval_and_nothing_else():

@@ -126,8 +126,9 @@ def output_multiplier(work: Work, *, end_at: int, baseline_year: int | None, see
         baseline_year: the year before AI; None finds the 12 months before marks pass AI_ERA_SHARE.
         seed: of the bootstrap.
     """
+    work = _until(work, end_at)
     if not len(work.at):
-        return _none("there is no commit that counts")
+        return _none("there is no commit that counts up to HEAD's month")
     panel = _Panel(work, end_at)
     start = (baseline_year - 1970) * 12 if baseline_year is not None else panel.era_starts() - WINDOW
     if reason := panel.unfit(start, baseline_year):
@@ -139,6 +140,12 @@ def output_multiplier(work: Work, *, end_at: int, baseline_year: int | None, see
         return _none(f"no {WINDOW} full months have passed since the baseline", panel, start)
     windows = tuple(panel.compared(start, first, seed) for first in sorted(firsts))
     return _none("", panel, start)._replace(windows=windows)
+
+
+def _until(work: Work, end_at: int) -> Work:
+    """The work of the months up to that of the end; a clock that ran ahead is no month of work."""
+    kept = months_of(work.at) <= months_of(np.array([end_at]))
+    return Work(*(column[kept] for column in work))
 
 
 def _none(reason: str, panel: "_Panel | None" = None, start: int = 0) -> Output:
@@ -158,7 +165,7 @@ class _Panel:
         self.full_until = int(months_of(np.array([end_at]))[0])
         """The month of the end, which is not full."""
         self.durable_until = int(months_of(np.array([end_at - DURABLE_SECONDS]))[0])
-        self._months = max(self.full_until, int(months.max())) + 1 - self._zero
+        self._months = self.full_until + 1 - self._zero
         self._all = self._by_month(months, np.ones(len(months)))
         self._marked = self._by_month(months, work.is_marked)
         self._people = int(work.author.max()) + 1
