@@ -183,7 +183,10 @@ def _notes(
     if not notes:
         return None
     readable = commits.filter(commits["has_diff"])["commit"].to_pylist()
-    return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+    try:
+        return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+    except AbortedError as error:
+        return {"not_read": error.found}
 
 
 def _output(

@@ -39,6 +39,11 @@ class Repository(NamedTuple):
     """Commits whose parents are not here."""
     environment: Mapping[str, str]
 
+    @property
+    def mailmap(self) -> Path:
+        """A copy of HEAD's mailmap; empty if HEAD has none, or if it cannot be read."""
+        return self.borrowed / "mailmap"
+
 
 class AbortedError(DataError):
     """Git ended before it had said everything: objects are missing or damaged."""
@@ -99,7 +104,7 @@ def borrowed(path: Path, *, name: str = "") -> Iterator[Repository]:
         _make_directory(ours, head, where["format"], shallow)
         environment |= {"GIT_DIR": str(ours), "GIT_OBJECT_DIRECTORY": where["objects"]}
         environment |= {"GIT_INDEX_FILE": str(ours / "index")}
-        yield Repository(
+        repository = Repository(
             name=name or repository_name(path),
             borrowed=ours,
             head=head,
@@ -107,6 +112,8 @@ def borrowed(path: Path, *, name: str = "") -> Iterator[Repository]:
             shallow=frozenset(shallow.read_text("ascii").split()) if shallow.is_file() else frozenset(),
             environment=environment,
         )
+        repository.mailmap.write_bytes(_heads_mailmap(repository))
+        yield repository
 
 
 def repository_name(path: Path) -> str:
@@ -148,10 +155,23 @@ def _make_directory(ours: Path, head: str, object_format: str, shallow: Path) ->
     version = f"[core]\n\tbare = true\n\trepositoryformatversion = {int(object_format != 'sha1')}\n"
     extension = f"[extensions]\n\tobjectFormat = {object_format}\n" if object_format != "sha1" else ""
     attributes = f"[attr]\n\ttree = {EMPTY_TREE.get(object_format, '')}\n"
-    mailmap = "[mailmap]\n\tblob = HEAD:.mailmap\n"
-    (ours / "config").write_text(version + extension + attributes + mailmap, encoding="ascii")
+    # By default git takes it out of HEAD itself, and gives up with every commit where HEAD's tree is damaged.
+    mailmap = f"[mailmap]\n\tblob =\n\tfile = {_quoted(ours / 'mailmap')}\n"
+    (ours / "config").write_text(version + extension + attributes + mailmap, encoding="utf-8", errors="surrogateescape")
     if shallow.is_file():
         (ours / "shallow").write_bytes(shallow.read_bytes())
+
+
+def _quoted(path: Path) -> str:
+    """A path as git's configuration has it."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _heads_mailmap(repository: Repository) -> bytes:
+    try:
+        return run(repository, "cat-file", "blob", "HEAD:.mailmap")
+    except AbortedError:
+        return b""
 
 
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[bytes]":

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from git_histories import START, Writer, write_dated
+from git_histories import START, Writer, git, write_dated
 
 from flows.configuration import GitSource
-from flows.git_measure import Asked, measure_each
+from flows.git_measure import SHARES_ONLY, Asked, measure_each
 from flows.git_source import ingest_readings, read_repositories
 from warehouse.home import Home
 
@@ -67,3 +67,102 @@ def test_a_fault_of_our_own_is_that_of_the_repository_it_came_with(tmp_path, mon
         "  found  Expecting property name enclosed in double quotes: line 1 column 2 (char 1)\n"
         "  next   set THREEFUTURES_DEBUG=1 and run it again, then report what it prints"
     )
+
+
+def grown(path, *steps):
+    """A repository of commits of some files each, a line longer every time; the hashes of the commits from 1 on."""
+    writer = Writer()
+    for number, files in enumerate(steps):
+        writer.commit(at=START + number, files={name: writer.lines(number + 1) for name in files})
+    return writer.write(path)
+
+
+def object_of(repository, name):
+    """The loose file of an object."""
+    found = git(repository, "rev-parse", name).decode().strip()
+    return repository / "objects" / found[:2] / found[2:]
+
+
+def damage(file):
+    """Break an object in the middle: its kind and size can still be read."""
+    content = bytearray(file.read_bytes())
+    content[-6:] = b"\0" * 6
+    file.chmod(0o600)
+    file.write_bytes(content)
+
+
+def lines_by_commit(repository, home, jobs, asked=SHARES_ONLY):
+    (one,) = measure_each([str(repository)], home=home, jobs=jobs, asked=asked)
+    assert one.fault is None
+    rows = {row["commit"]: row["added"] for row in one.measured.commits.to_pylist()}
+    return rows, one.measured.summary
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize(
+    ("broken", "how"),
+    [
+        ("{3}:d/e", "unlink"),
+        ("{3}:d/e", "damage"),
+        ("{3}^{{tree}}", "unlink"),
+        ("{3}^{{tree}}", "damage"),
+        ("{3}:d/e/a.py", "unlink"),
+        ("{3}:d/e/a.py", "damage"),
+    ],
+)
+def test_what_is_missing_or_damaged_costs_exactly_the_commits_that_need_it(tmp_path, broken, how, jobs):
+    hashes = grown(tmp_path / "repo", *[["d/e/a.py", "b.py"]] * 6)
+    file = object_of(tmp_path / "repo", broken.format(*hashes))
+    if how == "damage":
+        damage(file)
+    else:
+        file.unlink()
+    rows, summary = lines_by_commit(tmp_path / "repo", tmp_path / "home", jobs)
+    assert [rows[commit] for commit in hashes[1:]] == [2, 4, None, None, 10, 12]
+    assert summary["left_out"]["from_shares"]["commits_without_diff"] == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_damaged_file_that_was_renamed_costs_the_commit_that_renamed_it(tmp_path, jobs):
+    writer = Writer()
+    writer.commit(files={"a.py": b"".join(b"line %d\n" % i for i in range(20))})
+    writer.commit(at=START + 1, files={"b.py": writer.lines(2)})
+    renamed = b"".join(b"line %d\n" % i for i in range(21))
+    writer.commit(at=START + 2, moved=[("a.py", "c.py")], files={"c.py": renamed})
+    for number in (3, 4, 5):
+        writer.commit(at=START + number, files={f"{number}.py": writer.lines(number)})
+    hashes = writer.write(tmp_path / "repo")
+    damage(object_of(tmp_path / "repo", f"{hashes[3]}:c.py"))
+    rows, _ = lines_by_commit(tmp_path / "repo", tmp_path / "home", jobs)
+    assert [rows[commit] for commit in hashes[1:]] == [20, 2, None, 3, 4, 5]
+
+
+@pytest.mark.parametrize("how", ["unlink", "damage"])
+def test_without_heads_tree_the_shares_of_commits_are_still_there(tmp_path, how):
+    hashes = grown(tmp_path / "repo", *[["a.py"]] * 3)
+    file = object_of(tmp_path / "repo", "HEAD^{tree}")
+    if how == "damage":
+        damage(file)
+    else:
+        file.unlink()
+    rows, summary = lines_by_commit(tmp_path / "repo", tmp_path / "home", 2, EVERYTHING)
+    assert [rows[commit] for commit in hashes[1:]] == [1, 2, None]
+    assert summary["surviving"]["share"] is None
+    assert summary["surviving"]["no_share"].startswith("the files of HEAD cannot be listed: ")
+
+
+def test_a_clone_without_trees_has_shares_of_commits_and_fetches_nothing(tmp_path):
+    grown(tmp_path / "repo", *[["a.py"]] * 3)
+    git(tmp_path / "repo", "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--bare", "--filter=tree:0", f"file://{tmp_path / 'repo'}", "partial")
+    rows, summary = lines_by_commit(tmp_path / "partial", tmp_path / "home", 2, EVERYTHING)
+    assert list(rows.values()) == [None] * 3
+    assert (summary["share_commits"], summary["share_added_source"]) == (0.0, None)
+
+
+def test_notes_that_cannot_be_read_cost_the_lines_they_give_and_nothing_else(tmp_path):
+    grown(tmp_path / "repo", ["a.py"])
+    git(tmp_path / "repo", "-c", "user.name=a", "-c", "user.email=a@b", "notes", "--ref=ai", "add", "-m", "---", "HEAD")
+    object_of(tmp_path / "repo", "refs/notes/ai^{tree}").unlink()
+    rows, summary = lines_by_commit(tmp_path / "repo", tmp_path / "home", 1)
+    assert (list(rows.values()), list(summary["notes"])) == ([1], ["not_read"])
