@@ -245,6 +245,6 @@ def head_at(repository: Repository) -> int:
     return seconds_of(run(repository, "log", "-1", "--format=%ct", repository.head).strip())
 
 
-def digest_of(rules: list[tuple[str, bytes]]) -> str:
-    """One word for a set of attribute files."""
-    return hashlib.sha256(repr(sorted(rules)).encode()).hexdigest()[:16]
+def digest_of(some: Iterable[object]) -> str:
+    """One word for a set of attribute files, or of commits, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(map(repr, some))).encode()).hexdigest()[:16]
