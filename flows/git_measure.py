@@ -211,12 +211,16 @@ def as_json(value: Any) -> Any:
 
 
 def names_of(addresses: Sequence[str]) -> list[str]:
-    """What to call each repository: its folder's name, with a few letters of its address where two are the same."""
+    """What to call each repository: its folder's name, with a few letters of its address where two are the same.
+
+    Bytes of a folder's name that are no UTF-8 are spelt out: names go into files that have to be.
+    """
     urls = [git_address.is_url(address) for address in addresses]
-    names = [
+    folders = [
         git_address.url_name(address) if url else repository_name(Path(address))
         for address, url in zip(addresses, urls, strict=True)
     ]
+    names = [os.fsencode(folder).decode("utf-8", "backslashreplace") for folder in folders]
     times = Counter(names)
     return [
         name if times[name] == 1 else f"{name}-{hashlib.sha256(os.fsencode(address)).hexdigest()[:6]}"
