@@ -27,7 +27,8 @@ from metrics.estimators.code_share import Month, attested, day_of, left_out, mon
 from metrics.estimators.columns import numbers
 from metrics.estimators.git_ai_notes import REF
 from metrics.estimators.markers import embedded_markers
-from metrics.estimators.output import output_multiplier, work_of
+from metrics.estimators.output import output_multiplier
+from metrics.estimators.work import work_of
 from warehouse.files import partial_of, put_in_place
 
 if TYPE_CHECKING:

@@ -162,11 +162,11 @@ def test_a_line_that_goes_within_28_days_of_landing_is_not_durable(tmp_path):
     assert (result.end_at, result.most_in_a_step) == (START + 79 * DAY, 1)
 
 
-def test_a_history_too_short_for_a_multiplier_says_why(tmp_path):
+def test_a_history_of_few_commits_has_no_multiplier_and_says_why(tmp_path):
     write_small(tmp_path / "small")
     (found,) = measure([str(tmp_path / "small")], home=tmp_path / "home", asked=Asked(output_multiplier=True))
     reason = found.summary["output_multiplier"]["no_estimate"]
-    assert reason == "the history has no 12 full months from 2022-11 on"
+    assert reason == "the marked share never passes 2%: name a year before AI"
 
 
 @pytest.mark.parametrize(
