@@ -34,8 +34,11 @@ class _Blamed(NamedTuple):
 
 
 def surviving(repository: Repository, commits: pa.Table, reader: PartReader, *, jobs: int) -> dict[str, Any]:
-    """Source lines of HEAD by kind of the commit they are from, and AI's share of them."""
-    paths, missing = _files(repository, reader)
+    """Source lines of HEAD by kind of the commit they are from, and AI's share of them; or why there is none."""
+    try:
+        paths, missing = _files(repository, reader)
+    except AbortedError as error:
+        return {"share": None, "no_share": f"the files of HEAD cannot be listed: {error.found}"}
     with ThreadPoolExecutor(jobs) as pool:
         blamed = list(pool.map(lambda some: _blame(repository, some), (paths[start::jobs] for start in range(jobs))))
     lines: Counter[str] = sum((one.lines for one in blamed), Counter())

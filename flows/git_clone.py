@@ -32,7 +32,9 @@ def mirror(address: str, cache: Path) -> Path:
         _git(address, folder.parent, "init", "--quiet", "--bare", "--template=", str(folder))
     wanted = [f"+HEAD:{MEASURED}", "+refs/notes/*:refs/notes/*"]
     here = f"--git-dir={folder}"
-    _git(address, folder, here, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--", address, *wanted)
+    # Pruned: notes that are gone at the publisher attest nothing any more.
+    fetch = ["fetch", "--quiet", "--prune", "--no-tags", "--no-recurse-submodules"]
+    _git(address, folder, here, *fetch, "--", address, *wanted)
     _git(address, folder, here, "symbolic-ref", "HEAD", MEASURED)
     return folder
 

@@ -33,7 +33,7 @@ def write_monthly(target: Path, months: Sequence[Month]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(Month._fields)
     writer.writerows(months)
-    write_whole(target, text.getvalue().encode("utf-8", "surrogateescape"))
+    write_whole(target, text.getvalue().encode())
 
 
 def write_commits(target: Path, commits: Sequence[pa.Table]) -> None:
@@ -61,4 +61,4 @@ def commit_rows(commits: pa.Table) -> pa.Table:
 def write_summary(target: Path, summary: dict[str, Any]) -> None:
     """Everything that is said of the repositories as one JSON object."""
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(target, f"{text}\n".encode("utf-8", "surrogateescape"))
+    write_whole(target, f"{text}\n".encode())

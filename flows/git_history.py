@@ -57,7 +57,7 @@ def read_history(
 
 def _read_on(repository: Repository, store: Store, reader: PartReader, progress: Progress | None) -> tuple[int, int]:
     """Bring the store to HEAD; how many commits were read, and how many HEAD no longer reaches."""
-    tip = f"{repository.head} {len(repository.shallow)}"
+    tip = f"{repository.head} {git_read.digest_of(repository.shallow)}"
     kept = store.all_commits().select(["commit", "has_diff"])
     with_diff = kept.filter(kept["has_diff"])
     if store.read_up_to == tip and len(with_diff) == len(kept):

@@ -6,6 +6,7 @@ brought, by their added source lines. One pass over the steps' patches keeps the
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow as pa
 from flows.git_parts import PartReader
 from flows.git_patches import PATCH, FilePatch, patches
 from flows.git_process import EMPTY_TREE, AbortedError, Repository, run, stream
+from flows.git_read import seconds_of
 from metrics.estimators.code_share import ADDED
 from metrics.estimators.columns import numbers
 
@@ -36,7 +38,7 @@ class Landed(NamedTuple):
     durable: _Array
     """Source lines that stood 28 days after they landed; a fraction where a merge brought several commits."""
     end_at: int
-    """HEAD's committer date."""
+    """HEAD's committer date, seconds since 1970."""
     most_in_a_step: int
     """Most commits that one step brought: with thousands, first parents are no main line."""
     steps_unread: int
@@ -81,9 +83,10 @@ def landed(repository: Repository, commits: pa.Table, reader: PartReader, paths:
 
 def _main_line(repository: Repository) -> _Steps:
     asked = ("log", "--first-parent", "--reverse", "--format=%H %T %ct", repository.head)
-    rows = [line.split() for line in run(repository, *asked).decode("ascii").splitlines()]
-    commits, trees, at = zip(*rows, strict=True)
-    return _Steps(list(commits), list(trees), np.array(at, np.int64))
+    # The third field is empty where git could not read the date.
+    rows = [line.split(" ") for line in run(repository, *asked).decode("ascii").splitlines()]
+    commits, trees, dates = zip(*rows, strict=True)
+    return _Steps(list(commits), list(trees), np.array([seconds_of(date) for date in dates], np.int64))
 
 
 def _brought_by(repository: Repository, steps: _Steps) -> dict[str, int]:
@@ -112,27 +115,31 @@ def _replay(repository: Repository, steps: _Steps, owners: "_Owners") -> int:
     done = unread = 0
     until = len(pairs)
     while done < len(pairs):
-        try:
-            for files in _patches(repository, pairs[done:until]):
-                owners.step(done, files)
-                done += 1
+        for files in _patches(repository, pairs[done:until]):
+            owners.step(done, files)
+            done += 1
+        if done == until:
             until = len(pairs)
-        except AbortedError:
-            # Which step it was is known only when it is asked for alone.
-            if until == done + 1:
-                done, unread, until = done + 1, unread + 1, len(pairs)
-            else:
-                until = done + 1
-            if unread > MOST_UNREAD:
-                raise
+        elif done + 1 < until:  # which step it was is known only when it is asked for alone
+            until = done + 1
+        else:
+            done, unread, until = done + 1, unread + 1, len(pairs)
+        if unread > MOST_UNREAD:
+            raise AbortedError(f"{repository.name}: the objects of more than {MOST_UNREAD} steps are missing")
     return unread
 
 
 def _patches(repository: Repository, pairs: Sequence[str]) -> Iterator[list[FilePatch]]:
-    """Files of each pair of trees. The last one before git gives up may be half a patch, and is not handed on."""
+    """Files of the pairs of trees, in order, up to the first pair that cannot be read.
+
+    The last one before git gives up may be half a patch, and a pair whose trees are missing is passed over in silence.
+    """
     asked = ("diff-tree", "--stdin", "-r", *PATCH)
-    for patch in patches(stream(repository, *asked, given=pairs), _PAIR):
-        yield patch.files
+    with suppress(AbortedError):
+        for pair, patch in zip(pairs, patches(stream(repository, *asked, given=pairs), _PAIR), strict=False):
+            if patch.head.decode("ascii") != pair:
+                return
+            yield patch.files
 
 
 class _Owners:

@@ -21,12 +21,14 @@ from flows.git_parts import PartReader
 from flows.git_process import AbortedError, Repository, borrowed, ref_of, repository_name
 from flows.git_read import head_at
 from flows.git_store import Store, folder_of, one_at_a_time
+from flows.settings import debugging
 from metrics.errors import DataError
 from metrics.estimators.code_share import Month, attested, day_of, left_out, monthly, overall, tools_seen
 from metrics.estimators.columns import numbers
 from metrics.estimators.git_ai_notes import REF
 from metrics.estimators.markers import embedded_markers
-from metrics.estimators.output import output_multiplier, work_of
+from metrics.estimators.output import output_multiplier
+from metrics.estimators.work import work_of
 from warehouse.files import partial_of, put_in_place
 
 if TYPE_CHECKING:
@@ -129,15 +131,32 @@ def measure_one(
     fault: DataError | None = None
     try:
         measured = _measured(address, name, home, jobs, asked, progress)
-    except DataError as error:
-        fault = error
-    except OSError as error:
-        fault = DataError(
+    except Exception as error:
+        fault = fault_of(name, error)
+    return Outcome(name, measured, fault, time.perf_counter() - started)
+
+
+def fault_of(name: str, error: Exception) -> DataError:
+    """What is told of the error that one repository ended with: whatever it is, it is that repository's.
+
+    Raises:
+        Exception: the error itself, if it is a fault of ours and THREEFUTURES_DEBUG is set.
+    """
+    if isinstance(error, DataError):
+        return error
+    if isinstance(error, OSError):
+        return DataError(
             f"{name}: the system refused {error.filename or 'to go on'}",
             found=error.strerror or str(error),
             next="mend it and run again; what was read before is kept",
         )
-    return Outcome(name, measured, fault, time.perf_counter() - started)
+    if debugging():
+        raise error
+    return DataError(
+        f"{name}: threefutures met a fault of its own, {type(error).__name__}",
+        found=str(error) or "no message",
+        next="set THREEFUTURES_DEBUG=1 and run it again, then report what it prints",
+    )
 
 
 def _measured(address: str, name: str, home: Path, jobs: int, asked: Asked, progress: Told | None) -> Measured:
@@ -165,7 +184,10 @@ def _notes(
     if not notes:
         return None
     readable = commits.filter(commits["has_diff"])["commit"].to_pylist()
-    return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+    try:
+        return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+    except AbortedError as error:
+        return {"not_read": error.found}
 
 
 def _output(
@@ -176,7 +198,9 @@ def _output(
     except AbortedError:
         return {"no_estimate": f"the objects of more than {MOST_UNREAD} steps of the main line are missing"}
     work = work_of(commits, found.durable)
-    output = output_multiplier(work, end_at=found.end_at, baseline_year=baseline, seed=SEED)
+    # A HEAD that claims to be of tomorrow has no months until then.
+    end_at = min(found.end_at, int(time.time()))
+    output = output_multiplier(work, end_at=end_at, baseline_year=baseline, seed=SEED)
     return {**as_json(output), "seed": SEED, "steps_unread": found.steps_unread, "most_in_a_step": found.most_in_a_step}
 
 
@@ -188,12 +212,16 @@ def as_json(value: Any) -> Any:
 
 
 def names_of(addresses: Sequence[str]) -> list[str]:
-    """What to call each repository: its folder's name, with a few letters of its address where two are the same."""
+    """What to call each repository: its folder's name, with a few letters of its address where two are the same.
+
+    Bytes of a folder's name that are no UTF-8 are spelt out: names go into files that have to be.
+    """
     urls = [git_address.is_url(address) for address in addresses]
-    names = [
+    folders = [
         git_address.url_name(address) if url else repository_name(Path(address))
         for address, url in zip(addresses, urls, strict=True)
     ]
+    names = [os.fsencode(folder).decode("utf-8", "backslashreplace") for folder in folders]
     times = Counter(names)
     return [
         name if times[name] == 1 else f"{name}-{hashlib.sha256(os.fsencode(address)).hexdigest()[:6]}"

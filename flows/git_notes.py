@@ -10,7 +10,7 @@ import pyarrow as pa
 from flows.git_parts import PartReader
 from flows.git_patches import PATCH, FilePatch, patches
 from flows.git_process import Repository, run, stream
-from flows.git_read import contents
+from flows.git_read import contents, digest_of
 from flows.git_store import read_table, write_table
 from metrics.estimators.columns import integers, texts
 from metrics.estimators.git_ai_notes import FileLines, parse_note
@@ -41,9 +41,9 @@ def attested_lines(
         notes: hash that the notes' ref points to.
         commits: those that count and whose diffs can be read.
         reader: knows which paths are source.
-        kept: file of an earlier reading; used when neither the notes nor the rules have changed.
+        kept: file of an earlier reading; used when neither the notes nor the rules nor the commits have changed.
     """
-    key = f"{notes} {reader.counted_by} {len(commits)}".encode()
+    key = f"{notes} {reader.counted_by} {digest_of(commits)}".encode()
     if kept.is_file() and ((table := read_table(kept)).schema.metadata or {}).get(b"read") == key:
         return table
     blobs = _notes_of(repository, notes, frozenset(commits))

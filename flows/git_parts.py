@@ -40,8 +40,7 @@ class PartReader:
         self._jobs = jobs
         self._rules = git_read.attributes(repository)
         self.classified_by = f"{authorship.DEFINITION} {markers.sha256}"
-        keyed_by = secret + git_read.mailmap_of(repository).encode("ascii")
-        self.keyed_by = hashlib.sha256(keyed_by).hexdigest()
+        self.keyed_by = hashlib.sha256(secret + repository.mailmap.read_bytes()).hexdigest()
         self.counted_by = f"{source_lines.DEFINITION} {git_read.digest_of(self._rules)}"
 
     def parts(self, commits: Sequence[str]) -> Iterator[Part]:

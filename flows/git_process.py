@@ -39,6 +39,19 @@ class Repository(NamedTuple):
     """Commits whose parents are not here."""
     environment: Mapping[str, str]
 
+    @property
+    def mailmap(self) -> Path:
+        """A copy of HEAD's mailmap; empty if HEAD has none, or if it cannot be read."""
+        return self.borrowed / "mailmap"
+
+
+class _Places(NamedTuple):
+    """Where a repository keeps what is borrowed."""
+
+    objects: Path
+    shallow: Path
+    object_format: str
+
 
 class AbortedError(DataError):
     """Git ended before it had said everything: objects are missing or damaged."""
@@ -93,20 +106,21 @@ def borrowed(path: Path, *, name: str = "") -> Iterator[Repository]:
     with tempfile.TemporaryDirectory(prefix="threefutures-git-") as folder:
         ours = Path(folder) / "git"
         environment = safe_environment(Path(folder))
-        where = _places(theirs, environment)
+        objects, shallow, object_format = _places(theirs, environment)
         head = _head(theirs, environment, path)
-        shallow = Path(where["shallow"])
-        _make_directory(ours, head, where["format"], shallow)
-        environment |= {"GIT_DIR": str(ours), "GIT_OBJECT_DIRECTORY": where["objects"]}
+        _make_directory(ours, head, object_format, shallow)
+        environment |= {"GIT_DIR": str(ours), "GIT_OBJECT_DIRECTORY": str(objects)}
         environment |= {"GIT_INDEX_FILE": str(ours / "index")}
-        yield Repository(
+        repository = Repository(
             name=name or repository_name(path),
             borrowed=ours,
             head=head,
-            object_format=where["format"],
+            object_format=object_format,
             shallow=frozenset(shallow.read_text("ascii").split()) if shallow.is_file() else frozenset(),
             environment=environment,
         )
+        repository.mailmap.write_bytes(_heads_mailmap(repository))
+        yield repository
 
 
 def repository_name(path: Path) -> str:
@@ -124,13 +138,15 @@ def ref_of(path: Path, ref: str) -> str:
         return _ask(asked, safe_environment(Path(folder))).stdout.decode("ascii", "replace").strip()
 
 
-def _places(theirs: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    asked = ["--path-format=absolute", "--git-path", "objects", "--git-path", "shallow", "--show-object-format"]
+def _places(theirs: Path, environment: Mapping[str, str]) -> _Places:
+    asked = ["--path-format=absolute", "--git-common-dir", "--show-object-format"]
     answer = _ask(["git", f"--git-dir={theirs}", "rev-parse", *asked], environment)
     if answer.returncode:
         raise DataError(f"{theirs} cannot be read by git", found=_said(answer.stderr), next="try git -C <it> log")
-    lines = os.fsdecode(answer.stdout).removesuffix("\n").split("\n")
-    return dict(zip(("objects", "shallow", "format"), lines, strict=True))
+    # A path may have line feeds itself: the last line alone is the format.
+    folder, _, object_format = answer.stdout.removesuffix(b"\n").rpartition(b"\n")
+    common = Path(os.fsdecode(folder))
+    return _Places(common / "objects", common / "shallow", object_format.decode("ascii"))
 
 
 def _head(theirs: Path, environment: Mapping[str, str], path: Path) -> str:
@@ -148,10 +164,23 @@ def _make_directory(ours: Path, head: str, object_format: str, shallow: Path) ->
     version = f"[core]\n\tbare = true\n\trepositoryformatversion = {int(object_format != 'sha1')}\n"
     extension = f"[extensions]\n\tobjectFormat = {object_format}\n" if object_format != "sha1" else ""
     attributes = f"[attr]\n\ttree = {EMPTY_TREE.get(object_format, '')}\n"
-    mailmap = "[mailmap]\n\tblob = HEAD:.mailmap\n"
-    (ours / "config").write_text(version + extension + attributes + mailmap, encoding="ascii")
+    # By default git takes it out of HEAD itself, and gives up with every commit where HEAD's tree is damaged.
+    mailmap = f"[mailmap]\n\tblob =\n\tfile = {_quoted(ours / 'mailmap')}\n"
+    (ours / "config").write_text(version + extension + attributes + mailmap, encoding="utf-8", errors="surrogateescape")
     if shallow.is_file():
         (ours / "shallow").write_bytes(shallow.read_bytes())
+
+
+def _quoted(path: Path) -> str:
+    """A path as git's configuration has it."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def _heads_mailmap(repository: Repository) -> bytes:
+    try:
+        return run(repository, "cat-file", "blob", "HEAD:.mailmap")
+    except AbortedError:
+        return b""
 
 
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[bytes]":

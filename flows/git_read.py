@@ -1,13 +1,16 @@
 """What is read of commits: headers, messages, changed files, attributes, ids of patches. Nothing is kept here."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, TypeVar
 
 from flows.git_process import DIFF, AbortedError, Repository, run, stream, tokens
 
 HEADER = "%H%x00%ct%x00%an <%ae>%x00%aE%x00%cn <%ce>%x00%B"
 """Six fields; none can hold a NUL, so counting them is enough, whatever a message says."""
+
+Found = TypeVar("Found")
 
 LINGUIST = ("linguist-generated", "linguist-vendored")
 
@@ -15,12 +18,16 @@ LINGUIST = ("linguist-generated", "linguist-vendored")
 LOOKED_AT_TOGETHER = 4_096
 """Commits whose objects are looked for at a time."""
 
+LAST_SECOND = 253_402_300_799
+"""The end of the year 9999, seconds since 1970: a clock may claim more, and no calendar goes on."""
+
 
 class Header(NamedTuple):
     """Who and when of a commit, and what it says; bytes that are no UTF-8 are kept as surrogates."""
 
     commit: str
     at: int
+    """Committer date, as seconds_of has it."""
     author: str
     address: str
     """The author's, after HEAD's mailmap."""
@@ -43,6 +50,11 @@ class Diff(NamedTuple):
     files: list[ChangedFile] | None
 
 
+def seconds_of(date: str | bytes) -> int:
+    """Seconds since 1970 of a date as git prints it, up to LAST_SECOND; 0 where git could not read the commit's own."""
+    return min(int(date), LAST_SECOND) if date.isdigit() else 0
+
+
 def universe(repository: Repository) -> list[str]:
     """The commits that count: reachable from HEAD, at most one parent. A shallow boundary's parents are unknown."""
     listed = run(repository, "rev-list", "--max-parents=1", repository.head).decode("ascii").split()
@@ -56,7 +68,7 @@ def headers(repository: Repository, commits: Iterable[str]) -> Iterator[Header]:
         token.decode("utf-8", "surrogateescape") for token in tokens(stream(repository, *arguments, given=commits))
     )
     for commit, at, author, address, committer, message in zip(*[fields] * 6, strict=False):
-        yield Header(commit, int(at or 0), author, address, committer, message)
+        yield Header(commit, seconds_of(at), author, address, committer, message)
 
 
 def addresses(repository: Repository, commits: Iterable[str]) -> Iterator[str]:
@@ -82,24 +94,35 @@ def _whole_diffs(repository: Repository, commits: Sequence[str]) -> Iterator[Dif
     for start in range(0, len(commits), LOOKED_AT_TOGETHER):
         some = commits[start : start + LOOKED_AT_TOGETHER]
         with_objects = _with_objects(repository, some)
-        read = _each(repository, [commit for commit in some if commit in with_objects])
+        read = _each(partial(_diffs, repository), [commit for commit in some if commit in with_objects])
         for commit in some:
-            yield next(read) if commit in with_objects else Diff(commit, None)
+            found = next(read) if commit in with_objects else None
+            yield found or Diff(commit, None)
 
 
-def _each(repository: Repository, commits: Sequence[str]) -> Iterator[Diff]:
-    """A diff a commit, whatever ends the process: damaged objects look as if they were here."""
+def _each(read: Callable[[Sequence[str]], Iterator[Found]], commits: Sequence[str]) -> Iterator[Found | None]:
+    """What is read of every commit, in order, whatever ends the process; None for one that cannot be read alone."""
     rest = commits
     while rest:
         done = 0
         try:
-            for diff in _diffs(repository, rest):
-                yield diff
+            for found in read(rest):
+                yield found
                 done += 1
         except AbortedError:
-            yield Diff(rest[done], None)
+            pass
+        if done < len(rest):
+            # Of the commit last heard of nobody can say whether it is whole, or what git stumbled over.
+            yield _alone(read, rest[done])
             done += 1
         rest = rest[done:]
+
+
+def _alone(read: Callable[[Sequence[str]], Iterator[Found]], commit: str) -> Found | None:
+    try:
+        return next(read([commit]), None)
+    except AbortedError:
+        return None
 
 
 def _diffs(repository: Repository, commits: Sequence[str]) -> Iterator[Diff]:
@@ -127,7 +150,8 @@ def _diffs(repository: Repository, commits: Sequence[str]) -> Iterator[Diff]:
 def _with_objects(repository: Repository, commits: Sequence[str]) -> set[str]:
     """Those of the commits whose trees and changed blobs are here."""
     with_trees = _with_trees(repository, commits)
-    needed = list(_changed_blobs(repository, [commit for commit in commits if commit in with_trees]))
+    read = _each(partial(_raw, repository), [commit for commit in commits if commit in with_trees])
+    needed = [found for found in read if found]
     missing = _missing(repository, {blob for _, blobs in needed for blob in blobs})
     return {commit for commit, blobs in needed if missing.isdisjoint(blobs)}
 
@@ -137,21 +161,8 @@ def _with_trees(repository: Repository, commits: Sequence[str]) -> set[str]:
     return {commit for commit in commits if f"{commit}^{{tree}}" not in missing}
 
 
-def _changed_blobs(repository: Repository, commits: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Every commit with the blobs its diff reads; a commit whose subtrees are missing is left out."""
-    rest = list(commits)
-    while rest:
-        done = 0
-        try:
-            for found in _raw(repository, rest):
-                yield found
-                done += 1
-            return
-        except AbortedError:
-            rest = rest[done + 1 :]
-
-
 def _raw(repository: Repository, commits: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+    """Every commit with the blobs its diff reads."""
     arguments = ["diff-tree", "--stdin", "--root", "--always", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"]
     commit = ""
     blobs: list[str] = []
@@ -172,7 +183,15 @@ def _raw(repository: Repository, commits: Sequence[str]) -> Iterator[tuple[str, 
 
 
 def _missing(repository: Repository, objects: Iterable[str]) -> set[str]:
-    answers = run(repository, "cat-file", "--batch-check", given=sorted(objects)).decode("ascii", "replace").split("\n")
+    """Those of the objects that are not here, or so damaged that git cannot say what they are."""
+    asked = sorted(objects)
+    try:
+        answers = run(repository, "cat-file", "--batch-check", given=asked).decode("ascii", "replace").split("\n")
+    except AbortedError:
+        if len(asked) == 1:
+            return set(asked)
+        middle = len(asked) // 2
+        return _missing(repository, asked[:middle]) | _missing(repository, asked[middle:])
     return {answer.removesuffix(" missing") for answer in answers if answer.endswith(" missing")}
 
 
@@ -221,17 +240,11 @@ def _ended(fields: Iterable[bytes]) -> bytes:
     return b"".join(field + b"\0" for field in fields)
 
 
-def mailmap_of(repository: Repository) -> str:
-    """Blob of HEAD's mailmap, empty if there is none."""
-    listed = run(repository, "ls-tree", "-z", repository.head, "--", ".mailmap").split()
-    return listed[2].decode("ascii") if listed else ""
-
-
 def head_at(repository: Repository) -> int:
-    """HEAD's committer date, seconds since 1970."""
-    return int(run(repository, "log", "-1", "--format=%ct", repository.head) or 0)
+    """HEAD's committer date, as seconds_of has it."""
+    return seconds_of(run(repository, "log", "-1", "--format=%ct", repository.head).strip())
 
 
-def digest_of(rules: list[tuple[str, bytes]]) -> str:
-    """One word for a set of attribute files."""
-    return hashlib.sha256(repr(sorted(rules)).encode()).hexdigest()[:16]
+def digest_of(some: Iterable[object]) -> str:
+    """One word for a set of attribute files, or of commits, in whatever order."""
+    return hashlib.sha256("\n".join(sorted(map(repr, some))).encode()).hexdigest()[:16]

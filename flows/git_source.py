@@ -13,11 +13,11 @@ from typing import NamedTuple
 from flows.configuration import GitSource
 from flows.git_address import is_url
 from flows.git_files import commit_rows
-from flows.git_measure import Asked, Measured, measure_one, names_of
+from flows.git_measure import Asked, Outcome, fault_of, measure_one, names_of
 from flows.ingest import Ingested, keep_judged, nothing, read_landed, total
 from flows.progress import LOGGER, report_step
 from metrics import load_indicators
-from metrics.errors import DataError, UsageError
+from metrics.errors import DataError, UsageError, WarehouseError
 from metrics.estimators.git_document import GitDocument, read_document, write_document
 from metrics.estimators.git_facts import observations
 from metrics.estimators.markers import embedded_markers
@@ -97,15 +97,22 @@ def _read(home: Home, address: str, name: str, git: GitSource, on: date) -> Read
     asked = Asked(git.surviving, git.output_multiplier, git.baseline)
     jobs = 1 if len(git.repositories) > 1 else git.jobs
     found = measure_one(address, name, home=home.root / "git", jobs=jobs, asked=asked)
-    told = f"{len(found.measured.commits):,} commits" if found.measured else "failed"
+    reading = _document(found, on)
+    told = f"{len(found.measured.commits):,} commits" if found.measured and reading.document else "failed"
     report_step("measure", f"{plain(name)}: {told}", found.seconds)
-    document = write_document(_document(found.measured, on)) if found.measured else None
-    return Reading(name, document, found.fault, found.seconds)
+    return reading
 
 
-def _document(found: Measured, on: date) -> GitDocument:
-    patterns = embedded_markers().sha256
-    return GitDocument(found.repo, on, patterns, tuple(found.months), found.summary, commit_rows(found.commits))
+def _document(found: Outcome, on: date) -> Reading:
+    reading = Reading(found.repo, None, found.fault, found.seconds)
+    if found.measured is None:
+        return reading
+    repo, months, commits, summary = found.measured
+    try:
+        document = GitDocument(repo, on, embedded_markers().sha256, tuple(months), summary, commit_rows(commits))
+        return reading._replace(document=write_document(document))
+    except Exception as error:
+        return reading._replace(fault=fault_of(repo, error))
 
 
 def ingest_readings(home: Home, readings: Sequence[Reading], *, at: datetime) -> Ingested:
@@ -115,8 +122,10 @@ def ingest_readings(home: Home, readings: Sequence[Reading], *, at: datetime) ->
     for one in readings:
         try:
             kept += [_keep(home, one.repo, one.document, at)] if one.document else []
-        except DataError as error:
-            failed.append((one.repo, error))
+        except (WarehouseError, OSError):  # of the data folder, not of one repository
+            raise
+        except Exception as error:
+            failed.append((one.repo, fault_of(one.repo, error)))
     sums = total(kept, ID)._replace(fetch_seconds=sum(one.seconds for one in readings))
     if not failed:
         return sums

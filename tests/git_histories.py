@@ -217,6 +217,24 @@ def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
     return subprocess.run(command, input=given, capture_output=True, check=True, env=environment).stdout
 
 
+def write_dated(path: Path, *dates: str) -> list[str]:
+    """A repository of one commit a committer date, the last one HEAD, whatever a date says: no command of git would."""
+    git(path.parent, "init", "-q", "--bare", "-b", "main", path.name)
+    hashes: list[str] = []
+    for number, date in enumerate(dates):
+        blob = _object(path, "blob", b"line\n" * (number + 1))
+        tree = git(path, "mktree", given=f"100644 blob {blob}\ta.py\n".encode()).decode().strip()
+        parents = "".join(f"parent {one}\n" for one in hashes[-1:])
+        said = f"tree {tree}\n{parents}author {ADA} {START} +0000\ncommitter {ADA} {date}\n\nm\n"
+        hashes.append(_object(path, "commit", said.encode()))
+    git(path, "update-ref", "refs/heads/main", hashes[-1])
+    return hashes
+
+
+def _object(path: Path, kind: str, content: bytes) -> str:
+    return git(path, "hash-object", "-w", "--literally", "-t", kind, "--stdin", given=content).decode().strip()
+
+
 def write_cases(path: Path, seed: int) -> dict[str, str]:
     """A repository of all cases in an order of the seed's; hash of each case by name."""
     chance = random.Random(seed)

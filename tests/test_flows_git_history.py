@@ -236,6 +236,19 @@ def test_the_boundary_of_a_shallow_clone_does_not_count(tmp_path):
     assert added(read(tmp_path / "shallow", tmp_path / "cache")) == [3, 4]
 
 
+def test_a_shallow_clone_that_was_deepened_is_read_on(tmp_path):
+    writer = Writer()
+    for number in range(8):
+        writer.commit(files={f"{number}.py": writer.lines(number + 1)}, at=START + number)
+    writer.write(tmp_path / "repo")
+    git(tmp_path, "clone", "-q", "--bare", "--depth=3", f"file://{tmp_path / 'repo'}", "shallow")
+    assert added(read(tmp_path / "shallow", tmp_path / "cache")) == [7, 8]
+    git(tmp_path / "shallow", "fetch", "-q", "--deepen=3", f"file://{tmp_path / 'repo'}", "main")
+    deeper = read(tmp_path / "shallow", tmp_path / "cache")
+    assert (deeper.new, added(deeper)) == (3, [4, 5, 6, 7, 8])
+    assert deeper.commits.equals(read(tmp_path / "shallow", tmp_path / "fresh").commits)
+
+
 def test_replacements_and_grafts_are_not_believed(tmp_path):
     writer = Writer()
     writer.commit(files={"a.py": b"1\n"})

@@ -162,11 +162,11 @@ def test_a_line_that_goes_within_28_days_of_landing_is_not_durable(tmp_path):
     assert (result.end_at, result.most_in_a_step) == (START + 79 * DAY, 1)
 
 
-def test_a_history_too_short_for_a_multiplier_says_why(tmp_path):
+def test_a_history_of_few_commits_has_no_multiplier_and_says_why(tmp_path):
     write_small(tmp_path / "small")
     (found,) = measure([str(tmp_path / "small")], home=tmp_path / "home", asked=Asked(output_multiplier=True))
     reason = found.summary["output_multiplier"]["no_estimate"]
-    assert reason == "the history has no 12 full months from 2022-11 on"
+    assert reason == "the marked share never passes 2%: name a year before AI"
 
 
 @pytest.mark.parametrize(
@@ -198,22 +198,57 @@ def test_addresses_are_told_from_folders_and_named_without_secrets():
     assert redacted("https://user:token@example.com/b") == "https://example.com/b"
 
 
-def test_a_url_is_mirrored_once_and_then_brought_up_to_date(tmp_path, monkeypatch):
-    # Stands in for the far host: runs what git asks of it here.
+@pytest.fixture
+def far(tmp_path, monkeypatch):
+    """The address of a folder at another host: its ssh runs here what git asks of it there."""
     ssh = tmp_path / "bin" / "ssh"
     ssh.parent.mkdir()
     ssh.write_text('#!/bin/sh\nwhile [ "$1" != git@far.example ]; do shift; done\nshift\nexec sh -c "$*"\n')
     ssh.chmod(0o700)
     monkeypatch.setenv("PATH", f"{ssh.parent}:/usr/bin:/bin")
+    return lambda folder: f"git@far.example:{folder}"
+
+
+def test_a_url_is_mirrored_once_and_then_brought_up_to_date(tmp_path, far):
     hashes = write_small(tmp_path / "small")
-    git(tmp_path / "small", "update-ref", "refs/heads/main", hashes[3])
-    address = f"git@far.example:{tmp_path / 'small'}"
-    (first,) = measure([address], home=tmp_path / "home")
-    git(tmp_path / "small", "update-ref", "refs/heads/main", hashes[4])
-    (second,) = measure([address], home=tmp_path / "home")
-    assert [one.summary["head"] for one in (first, second)] == [hashes[3], hashes[4]]
+    heads = []
+    for tip in (3, 4, 2):  # the last is a push by force
+        git(tmp_path / "small", "update-ref", "refs/heads/main", hashes[tip])
+        (found,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
+        heads.append((found.summary["head"], found.summary["commits"]))
+    assert heads == [(hashes[3], 3), (hashes[4], 4), (hashes[2], 2)]
     (mirror,) = (tmp_path / "home" / "mirrors").iterdir()
     assert not (mirror / "hooks").exists()
+
+
+def note(repository, commit, said):
+    git(repository, "-c", "user.name=a", "-c", "user.email=a@b", "notes", "--ref=ai", "add", "-f", "-m", said, commit)
+
+
+def test_notes_that_are_gone_at_the_publisher_attest_nothing(tmp_path, far):
+    hashes = write_small(tmp_path / "small")
+    note(tmp_path / "small", hashes[1], "a.py\n  s_0::t_0 1-2\n---\n{}")
+    (noted,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
+    git(tmp_path / "small", "update-ref", "-d", "refs/notes/ai")
+    (bare,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
+    assert noted.summary["notes"]["added_source"]["ai"] == 2
+    assert (bare.summary["head"], bare.summary["notes"]) == (hashes[4], None)
+
+
+def test_notes_are_those_of_the_commits_that_count_today(tmp_path):
+    writer = Writer()
+    root = writer.commit(files={"a.py": writer.lines(1)})
+    one = writer.commit(parents=[root], at=START + 1, files={"a.py": writer.lines(3)})
+    other = writer.commit(parents=[root], at=START + 2, files={"a.py": writer.lines(4)})
+    hashes = writer.write(tmp_path / "repo")
+    note(tmp_path / "repo", hashes[one], "a.py\n  s_0::t_0 1-3\n---\n{}")
+    note(tmp_path / "repo", hashes[other], "a.py\n  s_0::t_0 1-2\n---\n{}")
+    found = []
+    for tip in (one, other):  # the same notes, and as many commits
+        git(tmp_path / "repo", "update-ref", "refs/heads/main", hashes[tip])
+        (measured,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
+        found.append(measured.summary["notes"]["added_source"]["ai"])
+    assert found == [3, 2]
 
 
 def test_a_host_that_does_not_answer_is_a_passing_fault(tmp_path, monkeypatch):

@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from metrics.estimators.output import Work, output_multiplier
+from metrics.estimators.output import output_multiplier
+from metrics.estimators.work import Work
 
 END = 1_735_689_600  # 2025-01-01
 
 
-def panel(lines_of_year, *, people=8, per_month=2, agents=None, marked_from=2023, last=2024, noise=0.0, seed=5):
+def panel(lines_of_year, *, people=8, per_month=2, agents=None, marked_from=2023, first=2015, last=2024, noise=0.0):
     """Every person lands so many commits a month, of the year's number of durable lines each."""
-    chance = np.random.default_rng(seed)
+    chance = np.random.default_rng(5)
     rows = []
-    for year in range(2015, last + 1):
+    for year in range(first, last + 1):
         for month in range(12):
             at = int(np.datetime64(f"{year}-{month + 1:02d}-10", "s").astype(np.int64))
             for author in range(people):
@@ -34,7 +35,7 @@ def estimate(work, *, year=None, end=END, seed=1):
 
 
 def test_twice_the_lines_of_the_same_people_is_a_multiplier_of_two():
-    output = estimate(panel(lambda year: 20 if year >= 2023 else 10))
+    output = estimate(panel(lambda year: 20 if year >= 2023 else 10, first=2010))
     assert (output.no_estimate, output.baseline_first, output.baseline_last) == ("", "2022-01", "2022-12")
     assert (output.baseline_engineers, output.baseline_commits) == (8, 192)
     first = output.windows[0]
@@ -43,7 +44,7 @@ def test_twice_the_lines_of_the_same_people_is_a_multiplier_of_two():
     assert first.durable == (2.0, 2.0, 2.0)
     assert first.changes == (1.0, 1.0, 1.0)
     assert (first.regular_median, first.regulars) == (2.0, 8)
-    assert first.placebo == (72, 1.0, 1.0)
+    assert first.placebo == (132, 1.0, 1.0, 6)
     assert first.distinguishable == "yes"
 
 
@@ -55,7 +56,7 @@ def test_an_agents_lines_count_and_its_account_is_no_engineer():
 
 
 def test_a_rise_that_was_there_before_ai_is_not_distinguished_from_drift():
-    output = estimate(panel(lambda year: 10 * 1.3 ** (year - 2015)))
+    output = estimate(panel(lambda year: 10 * 1.3 ** (year - 2010), first=2010))
     first = output.windows[0]
     assert first.durable.value == pytest.approx(1.3)
     assert first.placebo.high == pytest.approx(1.3)
@@ -112,6 +113,71 @@ def test_a_named_year_is_the_baseline():
     assert first_months == ["2019-01", "2020-01", "2021-01", "2022-01", "2023-01", "2023-12", "2024-01"]
 
 
+def with_one_marked(work, month):
+    """The work with one more commit of the first person's, marked, in a month."""
+    at = np.datetime64(month, "s").astype(np.int64)
+    more = zip(work, (at, 0, True, True, 9, 9, False), strict=True)
+    return Work(*(np.append(column, column.dtype.type(value)) for column, value in more))
+
+
+@pytest.mark.parametrize("month", ["1970-02", "2018-05", "2021-12", "2031-01"])
+def test_one_marked_commit_with_an_odd_date_moves_no_baseline(month):
+    # Of a month's 33 commits it is 3 %, of three months' 97 it is 1 %.
+    work = panel(lambda year: 20 if year >= 2023 else 10, per_month=4)
+    expected, found = estimate(work), estimate(with_one_marked(work, month))
+    assert (found.no_estimate, found.baseline_first) == ("", "2022-01")
+    assert found.windows[0].durable.value == pytest.approx(expected.windows[0].durable.value, rel=0.01)
+
+
+def test_a_month_of_few_commits_opens_no_era():
+    work = panel(ten, people=6, per_month=1)
+    lonely = with_one_marked(work._replace(is_marked=np.zeros(len(work.at), bool)), "2024-12")
+    assert estimate(lonely).no_estimate == "the marked share never passes 2%: name a year before AI"
+
+
+def test_no_change_is_never_distinguished_from_drift_whatever_the_band():
+    # Output fell by a tenth every year, and stands still from the baseline on.
+    output = estimate(panel(lambda year: 10 * 0.9 ** (min(year, 2022) - 2010), first=2010))
+    first = output.windows[0]
+    assert (first.durable, first.placebo.high) == ((1.0, 1.0, 1.0), pytest.approx(0.9))
+    assert first.distinguishable == "no"
+
+
+@pytest.mark.parametrize(("first", "apart", "distinguishable"), [(2013, 4, "no"), (2012, 5, "yes")])
+def test_a_rise_is_more_than_drift_only_beside_five_pairs_that_share_no_month(first, apart, distinguishable):
+    window = estimate(panel(lambda year: 20 if year >= 2023 else 10, first=first)).windows[0]
+    assert (window.durable.low, window.placebo.high) == (2.0, 1.0)
+    assert (window.placebo.apart, window.distinguishable) == (apart, distinguishable)
+
+
+def drifting(chance, *, years, walk, people=20):
+    """A world without any effect of AI: what a commit lands follows a random walk, for everybody alike.
+
+    Args:
+        years: up to 2024; marks begin with the last four.
+        walk: standard deviation of a month's step, of the logarithm of lines.
+    """
+    months = np.arange(12 * years) + (2025 - years - 1970) * 12
+    level = 2 + np.cumsum(walk * chance.normal(size=len(months)))
+    rate = 2 * np.exp(0.5 * chance.normal(size=people))
+    times = chance.poisson(np.repeat(rate, len(months)))
+    author = np.repeat(np.repeat(np.arange(people), len(months)), times)
+    place = np.repeat(np.tile(np.arange(len(months)), people), times)
+    lines = np.exp(level[place] + 1.5 * chance.normal(size=len(place)))
+    at = months[place].astype("datetime64[M]").astype("datetime64[s]").astype(np.int64) + 9 * 86_400
+    nothing = np.zeros(len(at), bool)
+    return Work(at, author, ~nothing, months[place] >= (2021 - 1970) * 12, lines, np.ceil(lines).astype(int), nothing)
+
+
+def test_output_that_only_drifts_passes_for_more_than_drift_in_at_most_a_tenth_of_windows():
+    chance = np.random.default_rng(3)
+    worlds = [estimate(drifting(chance, years=years, walk=0.06), end=END + 40 * 86_400) for years in (16, 20, 24) * 12]
+    windows = [window for output in worlds for window in output.windows[:4]]
+    told = [window.distinguishable for window in windows if window.placebo.apart >= 5]
+    assert len(told) > 100
+    assert told.count("yes") <= len(told) / 10
+
+
 def test_few_pairs_of_windows_before_ai_distinguish_nothing():
     output = estimate(panel(lambda year: 20 if year >= 2017 else 10, marked_from=2017), year=2016)
     first = output.windows[0]
@@ -126,7 +192,7 @@ def test_few_pairs_of_windows_before_ai_distinguish_nothing():
         ({"people": 4}, None, "the baseline has 4 engineers, 5 are needed"),
         ({"people": 8, "per_month": 1}, None, "the baseline has 96 commits, 100 are needed"),
         ({"marked_from": 2030}, None, "the marked share never passes 2%: name a year before AI"),
-        ({"marked_from": 2015}, None, "the history has no 12 full months from 2014-01 on"),
+        ({"marked_from": 2021, "first": 2021}, None, "the history has no 12 full months from 2020-01 on"),
         ({}, 2015, "the history has no 12 full months from 2015-01 on"),
         ({}, 2025, "the history has no 12 full months from 2025-01 on"),
         ({}, 2024, "no 12 full months have passed since the baseline"),
@@ -143,7 +209,7 @@ def test_no_line_in_the_baseline_is_no_estimate():
 
 def test_no_commit_at_all_is_no_estimate():
     nothing = np.zeros(0)
-    assert estimate(Work(*[nothing] * 7)).no_estimate == "there is no commit that counts"
+    assert estimate(Work(*[nothing] * 7)).no_estimate == "there is no commit that counts up to HEAD's month"
 
 
 def test_the_seed_decides_the_interval_and_nothing_else():

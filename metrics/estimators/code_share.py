@@ -26,7 +26,7 @@ ADDED = {name: f"added_{name}" for name in CLASSES}
 COMMITS = pa.schema(
     [
         ("commit", pa.string()),
-        ("at", pa.int64()),  # committer date, seconds since 1970, UTC
+        ("at", pa.int64()),  # committer date, seconds since 1970, UTC, up to the end of 9999
         ("kind", pa.string()),
         ("account", pa.string()),
         ("tools", pa.string()),
@@ -239,11 +239,8 @@ def tools_seen(commits: pa.Table) -> dict[str, dict[str, Any]]:
 
 
 def day_of(at: int) -> str:
-    """The day, UTC, of seconds since 1970; a clock may be off by any number of years."""
-    try:
-        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)).date().isoformat()
-    except OverflowError:
-        return str(np.datetime64(at, "s").astype("datetime64[D]"))
+    """The day, UTC, of seconds since 1970, of the years 1 to 9999."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=at)).date().isoformat()
 
 
 def left_out(commits: pa.Table) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def observations(document: GitDocument) -> pd.DataFrame:
 
 def _shares(months: Iterable[Month], by: str, until: date) -> Iterable[dict[str, str]]:
     """Shares of the months that were over when HEAD was made, and when it was measured."""
-    for month in months:
+    # A commit may claim to be of a month that no calendar has a day after.
+    for month in (one for one in months if one.month <= until.isoformat()[:7]):
         last = _last_day(month.month)
         if last > until:
             continue
