@@ -105,7 +105,7 @@ def _future(id: str, assessment: Assessment, record: Record) -> Explanation:
         "means": [" ".join(told.story.split())],
         "source": [f"{told.citation}; the cut-offs are ours (docs/method.md)"],
         "revised": [
-            change_line(assessment, record.previous) if record.previous else "no earlier report to compare with"
+            change_line(assessment, record.previous) if record.previous else "no earlier report by the same choices"
         ],
         "verdict": [assessment.verdict.words, *(_for_and_against(id, assessment) if comparable else [])],
         "cannot": [

@@ -180,7 +180,7 @@ def test_nothing_new_is_said_when_so():
 
 
 def test_the_first_report_has_nothing_to_compare_with():
-    assert "There is no earlier report to compare with." in page()
+    assert "There is no earlier report by the same choices to compare with." in page()
 
 
 HOSTILE = (
