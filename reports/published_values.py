@@ -12,6 +12,7 @@ from reports.citing import METHODS, Published, References, published
 from reports.fact_tables import fact_id
 from reports.record import Record
 from reports.tabular import Table, table
+from scenarios.words import counted
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")
 DOUBLING = "task_horizon_doubling_time"
@@ -46,6 +47,9 @@ DATA_COLUMNS = (
 """Of a file of facts, beside the id of each."""
 
 
+DOUBLING_HEADING = "Doubling time of the task horizon by fit"
+
+
 def doubling_times(record: Record) -> pd.DataFrame:
     """Every fit of the horizon's doubling time, in days, the oldest first."""
     return _known(record, (DOUBLING,))
@@ -68,6 +72,24 @@ def _known(record: Record, indicators: Sequence[str]) -> pd.DataFrame:
     rows = record.believed
     found = rows[rows["indicator"].isin(indicators) & rows["indicator"].isin(list(record.catalogue))]
     return found.sort_values(["observed_on", "known_since", "subject"], kind="stable")
+
+
+def code_share_heading(rows: pd.DataFrame) -> str:
+    """How many things the words mean."""
+    quoted = "\N{LEFT DOUBLE QUOTATION MARK}Written by AI\N{RIGHT DOUBLE QUOTATION MARK}"
+    return f"{quoted} has {counted(rows['definition'].nunique(), 'definition')} in the record"
+
+
+def multipliers_heading(rows: pd.DataFrame) -> str:
+    """Whether people report more than trials found: the middle of each, where both have three values or more."""
+    middles = {
+        method: float(group["value"].median())
+        for method, group in rows.groupby("method")
+        if group["value"].notna().sum() >= 3
+    }
+    if {"rct", "survey"} <= middles.keys() and middles["survey"] > middles["rct"]:
+        return "People report larger multipliers than trials found"
+    return "Multipliers by method"
 
 
 def as_published(rows: pd.DataFrame, record: Record) -> list[Published]:

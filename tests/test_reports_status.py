@@ -13,7 +13,9 @@ from reports_samples import (
     CATALOGUE,
     FACTS,
     FORBIDDEN,
+    KNOWN,
     LEANS,
+    MORE,
     NAMES,
     NONE_FITS,
     assessment,
@@ -25,6 +27,7 @@ from reports_samples import (
     shares,
     too_little,
 )
+from test_reports_page import TRIPWIRES
 
 from metrics.forming import form_series
 from reports.markdown import TEMPLATES
@@ -46,6 +49,7 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "## The public record does not settle which future it resembles",
         "### The three futures",
         "### What changed since the last report",
+        "### What would have been said before",
         "## The series pull in two directions",
         "## The first date never changes which future comes first: Compounding gains in the one check",
         "## Leaving out a value or a series changes which future comes first in 1 of 2 checks",
@@ -55,7 +59,6 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "### Speed-run",
         "### Share led by AI",
         "## 1 of 2 markers is reached: 1 of 1 for compounding gains and 0 of 1 for recursive self-improvement",
-        "## What would have been said before",
         "## What to measure next",
         "## Known, and not used in the sum",
         "## Late, quarantined, missing",
@@ -64,7 +67,7 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "## Sources and licences",
         "## Method and limits",
         "## Versions and hashes",
-        "## How to cite",
+        "## How to quote",
         "## Numbered sources",
     ]
 
@@ -270,6 +273,9 @@ def test_json_is_the_contract_with_a_report_beside_it():
         "sources",
         "quarantine",
         "series",
+        "doubling_times",
+        "code_shares",
+        "multipliers",
         "not_used",
         "context",
         "coverage",
@@ -297,6 +303,26 @@ def test_json_is_the_contract_with_a_report_beside_it():
         "citation": "Sample report",
         "citation_url": "https://example.org/report",
     }
+
+
+def test_doubling_times_code_shares_and_multipliers_stand_in_text_and_json():
+    kept = record(facts=MORE, catalogue=KNOWN)
+    text = status_markdown(assessment(), record=kept)
+    told = json.loads(status_json(assessment(), record=kept))["report"]
+    assert "## Doubling time of the task horizon by fit" in text
+    assert "| firm | code | 2025-03-01 | at least 80\N{THIN SPACE}% | " in text
+    assert "| 2025-01-01 | 0.84 times | no interval published | a trial found | high | 2025-01-01 | [" in text
+    assert [len(told[key]) for key in ("doubling_times", "code_shares", "multipliers")] == [2, 4, 6]
+    assert told["doubling_times"][0]["value"] == 130.0
+    assert (told["multipliers"][0]["indicator"], told["multipliers"][0]["fact_id"]) == (
+        "engineer_output_multiplier",
+        "f004",
+    )
+
+
+def test_what_could_settle_it_stands_on_the_first_screen():
+    text = page(tripwires=TRIPWIRES)
+    assert text.index("**What could settle it.** Task horizon, next value expected") < text.index("## The series pull")
 
 
 def test_json_has_null_where_a_value_is_absent():

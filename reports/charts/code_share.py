@@ -18,7 +18,7 @@ from reports.charts.style import panel as panel_of
 from reports.charts.words import fitting
 from reports.citing import METHODS, References, day
 from reports.colours import LIGHT
-from reports.published_values import code_shares, values_data, values_table
+from reports.published_values import code_share_heading, code_shares, values_data, values_table
 from reports.quantities import Value, of
 from reports.record import Record
 from scenarios.words import MONTHS, THIN_SPACE, counted, share
@@ -45,11 +45,9 @@ def panels(record: Record, references: References) -> Figure | None:
         return None
     first = math.floor(min(mark.at for panel in found for mark in panel.marks))
     last = math.ceil(max(mark.at for panel in found for mark in panel.marks))
-    definitions = rows["definition"].nunique()
     return Figure(
         id="code-share",
-        heading=f"\N{LEFT DOUBLE QUOTATION MARK}Written by AI\N{RIGHT DOUBLE QUOTATION MARK} has "
-        f"{counted(definitions, 'definition')} in the record",
+        heading=code_share_heading(rows),
         plotted="Share of code written by AI where it was published more than once, one panel a definition and "
         "subject. Same axes, never joined and never averaged; a line from three values on.",
         finding=f"{counted(len(found), 'panel')}; the newest values: "

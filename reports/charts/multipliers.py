@@ -12,7 +12,7 @@ from reports.charts.marks import Mark, key_of
 from reports.charts.rows import Reading, Row, chart
 from reports.charts.scales import Span
 from reports.citing import References, day
-from reports.published_values import GROUPS, values_data, values_table
+from reports.published_values import DOUBLING_HEADING, GROUPS, multipliers_heading, values_data, values_table
 from reports.quantities import Value, of
 from reports.record import Record
 from scenarios.words import MONTHS, counted, months, times
@@ -33,7 +33,7 @@ def multipliers(record: Record, references: References) -> Figure | None:
     reading = Reading(Span(LOWEST, HIGHEST, True, powers, words), 1.0, "no change")
     return Figure(
         id="multipliers",
-        heading=_heading(rows),
+        heading=multipliers_heading(rows),
         plotted="How many times as much people do with AI as without, the newest value of each source and question. "
         "Logarithmic scale: each step doubles. Tasks and questions differ: the values are not to be averaged.",
         finding=_multipliers_said(rows),
@@ -43,18 +43,6 @@ def multipliers(record: Record, references: References) -> Figure | None:
         data=values_data(rows),
         key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
     )
-
-
-def _heading(rows: pd.DataFrame) -> str:
-    """Whether people report more than trials found: the middle of each, where both have three values or more."""
-    middles = {
-        method: float(group["value"].median())
-        for method, group in rows.groupby("method")
-        if group["value"].notna().sum() >= 3
-    }
-    if {"rct", "survey"} <= middles.keys() and middles["survey"] > middles["rct"]:
-        return "People report larger multipliers than trials found"
-    return "Multipliers by method"
 
 
 def _multipliers_said(rows: pd.DataFrame) -> str:
@@ -85,7 +73,7 @@ def doubling(record: Record, references: References) -> Figure | None:
     ends = [months(float(scaled["value"].min())), months(float(scaled["value"].max()))]
     return Figure(
         id="doubling",
-        heading="Doubling time of the task horizon by fit",
+        heading=DOUBLING_HEADING,
         plotted="Months in which the horizon at 50\N{THIN SPACE}% success doubled, by suite and by the window of the "
         "fit, oldest fit first. Where no line is drawn no interval was published: that is not certainty.",
         finding=f"{counted(len(shown), 'fit')}, from {ends[0]} to {ends[1]}.",
