@@ -18,11 +18,11 @@ from reports.changes import change_line
 from reports.citing import METHODS, Published, published
 from reports.comparison import against_both
 from reports.fact_tables import Latest, latest
+from reports.findings import series_names
 from reports.listing import WIDTH
 from reports.plain_json import plain_json
 from reports.quantities import measured, of
 from reports.record import Record
-from reports.terminal import series_names
 from reports.untrusted import web_address
 from reports.verdict_tables import move
 from scenarios import Assessment

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from metrics.untrusted import plain
 from reports.comparison import ranking
 from scenarios import Assessment
 from scenarios.assessment import Check, MarkerStatus
@@ -169,8 +170,19 @@ def _voice(assessment: Assessment, scenario: str, against: str, difference: "pd.
     loudest = int(difference.to_numpy().argmax())
     value = float(difference.iloc[loudest])
     said = f"{decibans(value)} decibans, {strength(value)}"
-    name = assessment.evidence["title"].iloc[loudest]
+    name = series_names(assessment.evidence)[loudest]
     return f"{name} speaks most for {phrase(scenario)} over {phrase(against)} ({said})."
+
+
+def series_names(rows: pd.DataFrame) -> list[str]:
+    """A name a row: the title, and whose or which definition where titles are not enough to tell rows apart."""
+    names = [plain(title) for title in rows["title"]]
+    for column in ("subject", "definition"):
+        names = [
+            f"{name}, {plain(detail)}" if names.count(name) > 1 and detail else name
+            for name, detail in zip(names, rows[column], strict=True)
+        ]
+    return names
 
 
 def evidence_heading(assessment: Assessment) -> str:

@@ -32,13 +32,13 @@ from reports.charts.scales import is_horizon
 from reports.citing import Citation, Published, References
 from reports.colours import DARK, LIGHT
 from reports.comparison import ranking
+from reports.findings import series_names
 from reports.glossary import GLOSSARY
 from reports.html import linked, render
 from reports.keys import key
 from reports.record import Record
 from reports.status import says
 from reports.tabular import Table, table
-from reports.terminal import series_names
 from reports.untrusted import harmless_in_csv
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS

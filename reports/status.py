@@ -13,10 +13,10 @@ from reports import fact_tables, findings, next_values, published_values, replay
 from reports.changes import change_line, moved_lines
 from reports.citing import Published, References
 from reports.comparison import Comparison, against_both, ranking
+from reports.findings import series_names
 from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
 from reports.record import Record
-from reports.terminal import series_names
 from scenarios import Assessment
 from scenarios.words import counted, decibans, full_date, strength
 

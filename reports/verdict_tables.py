@@ -8,14 +8,14 @@ import numpy as np
 from metrics import Indicator
 from reports.changes import Change, changes
 from reports.comparison import Comparison, against_both, ranking
-from reports.findings import overturned, phrase, title
+from reports.findings import overturned, phrase, series_names, title
 from reports.record import Document
 from reports.tabular import Strong, Table, table
-from reports.terminal import MIDDLE, series_names
+from reports.terminal import MIDDLE
 from scenarios import Assessment
 from scenarios.assessment import Check
 from scenarios.settings import SCENARIOS, settings
-from scenarios.words import count, count_range, counted, counts, decibans, full_date, odds
+from scenarios.words import cluster_name, count, count_range, counted, counts, decibans, full_date, odds
 
 MOST_INFLUENTIAL = 9
 """Omissions named one by one; the rest are told in a sentence."""
@@ -103,7 +103,7 @@ def evidence_table(assessment: Assessment) -> Table:
         for position, at in enumerate(members):
             row = evidence.loc[at]
             dates = f"{row['first_on']:%Y-%m} to {row['last_on']:%Y-%m}"
-            group = group_name(str(cluster)) if position == 0 else ""
+            group = cluster_name(str(cluster)) if position == 0 else ""
             weight = f"{row['weight']:.2f}"
             rows.append((group, names[at], row["n"], dates, weight, _said(second, at), _said(third, at)))
     columns = (
@@ -115,12 +115,6 @@ def evidence_table(assessment: Assessment) -> Table:
         *(f"{one.leader} v. {one.other}" for one in (second, third)),
     )
     return table(columns, [*rows, *_sums(assessment, second, third)], right=(2, 4, 5, 6))
-
-
-def group_name(cluster: str) -> str:
-    """A cluster's id as words."""
-    words = [{"ai": "AI", "rnd": "R&D"}.get(word, word) for word in cluster.split("_")]
-    return " ".join(words)
 
 
 def _said(comparison: Comparison, at: int) -> str:

@@ -30,6 +30,7 @@ from reports_samples import (
 from test_reports_page import TRIPWIRES
 
 from metrics.forming import form_series
+from reports.findings import reasons
 from reports.markdown import TEMPLATES
 from reports.status import status_json, status_markdown
 from scenarios.assessment import Facts, Model
@@ -259,6 +260,13 @@ def test_an_empty_quarantine_is_said_to_be_empty():
     text = page(quarantine=record().quarantine.head(0))
     assert "Nothing is in quarantine: every row that was read was accepted." in text
     assert "within bounds" not in text
+
+
+def test_of_two_series_of_one_title_the_one_that_speaks_is_told_with_whose_it_is():
+    one = ("share", "Share led by AI", "lab", "ai_rnd", 3, 1.0, True, (-2.4, -2.4, 0.0))
+    two = ("share", "Share led by AI", "firm", "ai_rnd", 3, 1.0, True, (0.0, -4.0, 0.0))
+    said = reasons(assessment(evidence=evidence((one, two))))[1]
+    assert "Share led by AI, firm speaks most for recursive self-improvement over compounding gains (4.0" in said
 
 
 def test_json_is_the_contract_with_a_report_beside_it():

@@ -14,14 +14,13 @@ from reports.charts.style import SMALL, TEXT, X2, Y2, Chart, Layer, layer, sized
 from reports.charts.words import broad, fitting
 from reports.colours import LIGHT
 from reports.comparison import Comparison, against_both
-from reports.findings import evidence_heading
+from reports.findings import evidence_heading, series_names
 from reports.findings import title as title_of
 from reports.tabular import Table, table
-from reports.terminal import series_names
-from reports.verdict_tables import evidence_table, group_name
+from reports.verdict_tables import evidence_table
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
-from scenarios.words import decibans, odds
+from scenarios.words import cluster_name, decibans, odds
 
 ODDS = {0: "even", 10: "10:1", 20: "100:1", 30: "1,000:1", 40: "10,000:1"}
 BAR = 11
@@ -94,7 +93,7 @@ def _lines(assessment: Assessment) -> list[_Line]:
     names, lines = series_names(evidence), []
     for cluster, members in evidence.groupby("cluster", sort=True).groups.items():
         if len(members) > 1:
-            name = group_name(str(cluster))
+            name = cluster_name(str(cluster))
             lines.append(_Line(name[:1].upper() + name[1:], "", None, ("", "")))
         for at in members:
             values = (second.rows[at], third.rows[at])
