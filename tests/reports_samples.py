@@ -12,7 +12,7 @@ from metrics.forming import form_series
 from metrics.observation import COLUMNS
 from reports.record import SOURCE_COLUMNS, Record
 from scenarios import Assessment
-from scenarios.assessment import Check, Facts, MarkerStatus, Model, Verdict
+from scenarios.assessment import DEFAULT, Check, Facts, MarkerStatus, Model, Verdict
 from scenarios.prior import Prior
 
 AS_OF = date(2026, 10, 10)
@@ -184,7 +184,16 @@ def assessment(**changes):
         ),
         prior_variants=(
             check(
-                "prior", "uniform", shares(0.004, 0.622, 0.374), stall="0.333", compounding="0.333", recursive="0.333"
+                "prior",
+                "uniform",
+                shares(0.004, 0.622, 0.374),
+                stall="0.333",
+                compounding="0.333",
+                recursive="0.333",
+                **DEFAULT,
+            ),
+            check(
+                "prior", "ai2027", shares(0.004, 0.622, 0.374), stall="0.100", compounding="0.450", recursive="0.450"
             ),
         ),
         markers=(

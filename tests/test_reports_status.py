@@ -269,6 +269,12 @@ def test_of_two_series_of_one_title_the_one_that_speaks_is_told_with_whose_it_is
     assert "Share led by AI, firm speaks most for recursive self-improvement over compounding gains (4.0" in said
 
 
+def test_the_default_is_marked_among_the_priors_and_not_counted():
+    text = page()
+    assert "| uniform (the default) | 33 / 33 / 33 |" in text
+    assert "across 4 checks" in text
+
+
 def test_json_is_the_contract_with_a_report_beside_it():
     text = status_json(assessment(), record=record())
     document = json.loads(text)

@@ -38,6 +38,14 @@ def test_an_assessment_is_stored_with_its_evidence_checks_and_markers(warehouse)
     ]
 
 
+def test_the_default_shown_among_the_checks_is_not_stored_as_one(warehouse):
+    made = document()
+    default = made["window_sweep"][0] | {"detail": {"first_date": "2023-01-01", "default": "true"}}
+    store(warehouse, window_sweep=[*made["window_sweep"], default])
+    assert warehouse.execute("SELECT checks FROM assessment").fetchall() == [(2,)]
+    assert warehouse.execute("SELECT count(*) FROM sensitivity_check").fetchall() == [(2,)]
+
+
 def test_the_document_comes_back_as_it_was_stored(warehouse):
     store(warehouse)
     assert latest(warehouse) == document()

@@ -128,7 +128,9 @@ def _short(*parts: object) -> str:
 
 
 def _checks(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [check for key in CHECKS for check in document.get(key) or ()]
+    """Those that change a choice: the default may stand among the others for comparison."""
+    every = [check for key in CHECKS for check in document.get(key) or ()]
+    return [check for check in every if check.get("detail", {}).get("default") != "true"]
 
 
 def _assessment(
