@@ -6,6 +6,7 @@ import re
 import altair as alt
 import pytest
 from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record
+from reports_samples import evidence as sample_evidence
 from test_reports_page import REPLAY, TRIPWIRES
 
 from metrics import Indicator
@@ -67,6 +68,21 @@ def test_no_chart_is_wider_than_its_place(name):
         re.search(r'width="([\d.]+)"', drawing.svg(chart))[1] for chart in (FIGURES[name].wide, FIGURES[name].narrow)
     ]
     assert (float(widths[0]) <= 700, float(widths[1]) <= 342) == (True, True)
+
+
+def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speaks():
+    rows = (
+        ("horizon", "Task horizon", "", "horizon", 3, 1.0, True, (-16.0, 0.0, -16.0)),
+        ("run", "Speed-run", "", "runs", 3, 0.5, True, (0.0, -1.0, -16.0)),
+        ("share", "Share led by AI", "lab", "ai_rnd", 3, 1.0, True, (-14.0, 0.0, 0.0)),
+    )
+    figure = evidence.figure(assessment(evidence=sample_evidence(rows)))
+    for chart, width in ((figure.wide, 700), (figure.narrow, 342)):
+        texts = [one for one in chart["layer"] if one["mark"]["type"] == "text"]
+        told = {row["text"]: (one["mark"]["align"], row["x"]) for one in texts for row in one["data"]["values"]}
+        sides = {text: told[text][0] for text in ("16.0 cap", "15.0 cap", "14.0 cap", "31.0 (1300 : 1)", "1.0")}
+        assert sides == dict.fromkeys(sides, "left") | {"1.0": "right"}
+        assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
 
 
 def test_people_report_more_than_trials_found_where_they_do():
