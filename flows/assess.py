@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -121,15 +121,3 @@ def next_values(connection: results.Connection, assessment: Assessment) -> Tripw
     """What to measure next: as stored with the same assessment, else worked out."""
     stored = results.stored(connection, assessment.to_dict()) or {}
     return read_tripwires(assessment, stored["tripwires"]) if "tripwires" in stored else tripwires(assessment)
-
-
-def previous_assessment(connection: results.Connection, assessment: Assessment) -> dict[str, Any] | None:
-    """The document of the assessment before this one, made by the same choices; None if there is none."""
-    return results.previous_assessment(
-        connection,
-        assessment.as_of,
-        prior=assessment.prior.name,
-        weights=assessment.prior.weights,
-        first_date=assessment.first_date,
-        leave_out=assessment.leave_out,
-    )

@@ -22,6 +22,7 @@ from flows.channels import channels
 from flows.choices import Choices, chosen
 from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
 from flows.configured_home import configured_home
+from flows.earlier import earlier
 from flows.git_source import Reading, batches, ingest_readings, read_batch
 from flows.ingest import Ingested, ingest_each, ingest_source
 from flows.live import Download, Due, download, due, ingest_downloads, limits, publishers
@@ -165,8 +166,8 @@ def assess(home: Home, run_id: str, as_of: date, choices: Choices, at: datetime)
                 next="threefutures quarantine lists what was refused",
             )
         assessment = assessing.assess(known, as_of=as_of, choices=choices)
+        previous = earlier(home, assessment, published=False)
         with live(home) as connection:
-            previous = assessing.previous_assessment(connection, assessment)
             ahead = assessing.next_values(connection, assessment)
             document = assessment.to_dict() | {"tripwires": ahead.to_dict()["wires"]}
             assessment_id = results.store_assessment(connection, document, run_id=run_id, stored_at=at)

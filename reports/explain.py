@@ -18,11 +18,11 @@ from reports.changes import change_line
 from reports.citing import METHODS, Published, published
 from reports.comparison import against_both
 from reports.fact_tables import Latest, latest
+from reports.findings import series_names
 from reports.listing import WIDTH
 from reports.plain_json import plain_json
 from reports.quantities import measured, of
 from reports.record import Record
-from reports.terminal import series_names
 from reports.untrusted import web_address
 from reports.verdict_tables import move
 from scenarios import Assessment
@@ -105,7 +105,7 @@ def _future(id: str, assessment: Assessment, record: Record) -> Explanation:
         "means": [" ".join(told.story.split())],
         "source": [f"{told.citation}; the cut-offs are ours (docs/method.md)"],
         "revised": [
-            change_line(assessment, record.previous) if record.previous else "no earlier report to compare with"
+            change_line(assessment, record.previous) if record.previous else "no earlier report by the same choices"
         ],
         "verdict": [assessment.verdict.words, *(_for_and_against(id, assessment) if comparable else [])],
         "cannot": [

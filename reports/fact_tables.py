@@ -13,7 +13,7 @@ from metrics.untrusted import plain
 from reports.citing import METHODS, Citation, Published, References, published
 from reports.findings import title
 from reports.record import Record
-from reports.tabular import Table, table
+from reports.tabular import Code, Table, table
 from scenarios import Assessment
 from scenarios.assessment import MarkerStatus
 
@@ -34,11 +34,27 @@ def value_table(values: list[Published], references: References) -> Table:
             METHODS.get(one.method, one.method),
             references.mark(one.citation),
             *_trust(one),
+            fact_id(one),
         )
         for one in values
     ]
-    columns = ("Observed", "Value", "Whose", "Public since", "How it is known", "Source", "Read in", "Confidence")
+    columns = (
+        "Observed",
+        "Value",
+        "Whose",
+        "Public since",
+        "How it is known",
+        "Source",
+        "Read in",
+        "Confidence",
+        "Fact",
+    )
     return table(columns, rows, right=(6,))
+
+
+def fact_id(one: Published) -> str:
+    """What `threefutures explain` takes for the value; empty where it is not kept as a fact."""
+    return Code(one.fact_id) if one.fact_id else ""
 
 
 def _trust(one: Published) -> tuple[str, str]:
@@ -132,10 +148,12 @@ def context_table(found: list[Latest], references: References) -> Table:
             one.value.subject,
             one.value.shown,
             one.value.observed_on.isoformat(),
+            one.value.known_since.isoformat(),
             one.n,
             METHODS.get(one.value.method, one.value.method),
             references.mark(one.value.citation),
             *_trust(one.value),
+            fact_id(one.value),
         )
         for one in found
     ]
@@ -145,13 +163,15 @@ def context_table(found: list[Latest], references: References) -> Table:
         "Whose",
         "Newest value",
         "Observed",
+        "Public since",
         "Values",
         "How it is known",
         "Source",
         "Read in",
         "Confidence",
+        "Fact",
     )
-    return table(columns, rows, right=(5, 8))
+    return table(columns, rows, right=(6, 9))
 
 
 def marker_table(assessment: Assessment, record: Record, references: References) -> Table:

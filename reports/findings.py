@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from metrics.untrusted import plain
 from reports.comparison import ranking
 from scenarios import Assessment
-from scenarios.assessment import Check, MarkerStatus
+from scenarios.assessment import Check, MarkerStatus, varied
 from scenarios.prior import parse_prior
 from scenarios.settings import SCENARIOS, settings
 from scenarios.words import TITLES, count_range, counted, counts, decibans, full_date, listed, strength
@@ -169,8 +170,19 @@ def _voice(assessment: Assessment, scenario: str, against: str, difference: "pd.
     loudest = int(difference.to_numpy().argmax())
     value = float(difference.iloc[loudest])
     said = f"{decibans(value)} decibans, {strength(value)}"
-    name = assessment.evidence["title"].iloc[loudest]
+    name = series_names(assessment.evidence)[loudest]
     return f"{name} speaks most for {phrase(scenario)} over {phrase(against)} ({said})."
+
+
+def series_names(rows: pd.DataFrame) -> list[str]:
+    """A name a row: the title, and whose or which definition where titles are not enough to tell rows apart."""
+    names = [plain(title) for title in rows["title"]]
+    for column in ("subject", "definition"):
+        names = [
+            f"{name}, {plain(detail)}" if names.count(name) > 1 and detail else name
+            for name, detail in zip(names, rows[column], strict=True)
+        ]
+    return names
 
 
 def evidence_heading(assessment: Assessment) -> str:
@@ -194,17 +206,18 @@ def checks_heading(checks: Sequence[Check], leader: str, *, neutral: str, what: 
     """Whether checks of one kind change which future comes first: a claim where there are some, else neutral.
 
     Args:
-        checks: of one kind.
+        checks: of one kind; the default among them is not counted.
         leader: the future that comes first by default.
         neutral: the heading where no check was made.
         what: the choice that is varied, as the subject of a sentence.
     """
-    if not checks:
+    made = varied(checks)
+    if not made:
         return neutral
-    others = len(overturned(checks, leader))
+    others = len(overturned(made, leader))
     if others:
-        return f"{what} changes which future comes first in {others} of {counted(len(checks), 'check')}"
-    every = "the one check" if len(checks) == 1 else f"all {len(checks)} checks"
+        return f"{what} changes which future comes first in {others} of {counted(len(made), 'check')}"
+    every = "the one check" if len(made) == 1 else f"all {len(made)} checks"
     return f"{what} never changes which future comes first: {title(leader)} in {every}"
 
 

@@ -32,13 +32,13 @@ from reports.charts.scales import is_horizon
 from reports.citing import Citation, Published, References
 from reports.colours import DARK, LIGHT
 from reports.comparison import ranking
+from reports.findings import series_names
 from reports.glossary import GLOSSARY
 from reports.html import linked, render
 from reports.keys import key
 from reports.record import Record
 from reports.status import says
 from reports.tabular import Table, table
-from reports.terminal import series_names
 from reports.untrusted import harmless_in_csv
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
@@ -212,7 +212,7 @@ def _series(assessment: Assessment, record: Record, figures: _Figures, reference
         shown.append(_one_series(at, series, name, said, values, assessment, record, figures, references))
     quiet = len(told) - len(shown)
     less = f"{quiet} other series {'says' if quiet == 1 else 'say'} less" if quiet else ""
-    return {"series": shown, "quiet": less, "doubling": figures.draw(multipliers.doubling(record))}
+    return {"series": shown, "quiet": less, "doubling": figures.draw(multipliers.doubling(record, references))}
 
 
 def _loudest(assessment: Assessment) -> list[int]:
@@ -263,12 +263,12 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
         "code_share": [
             one
             for one in (
-                figures.draw(code_share.panels(record)),
-                figures.draw(code_share.once(record)),
+                figures.draw(code_share.panels(record, references)),
+                figures.draw(code_share.once(record, references)),
             )
             if one
         ],
-        "multipliers": figures.draw(multipliers.multipliers(record)),
+        "multipliers": figures.draw(multipliers.multipliers(record, references)),
         "next": [figures.draw(one) for one in tripwires_chart.figures(ahead, record.catalogue)] if ahead else [],
         "crossings": next_values.crossings(ahead) if ahead else table((), ()),
         "ahead": next_values.ahead(assessment, record.tripwires),

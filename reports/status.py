@@ -6,15 +6,17 @@ What is said is computed in findings and the table modules; here it is put in or
 import json
 from typing import Any
 
+import pandas as pd
+
 from metrics.series import Series
-from reports import fact_tables, findings, next_values, replayed, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, published_values, replayed, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.citing import Published, References
 from reports.comparison import Comparison, against_both, ranking
+from reports.findings import series_names
 from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
 from reports.record import Record
-from reports.terminal import series_names
 from scenarios import Assessment
 from scenarios.words import counted, decibans, full_date, strength
 
@@ -53,6 +55,9 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
             ],
         },
         "series": series,
+        "doubling_times": _as_dicts(published_values.doubling_times(record), record),
+        "code_shares": _as_dicts(published_values.code_shares(record), record),
+        "multipliers": _as_dicts(published_values.multipliers(record), record),
         "not_used": [one._asdict() for one in fact_tables.not_used(assessment)],
         "context": [
             {"indicator": one.indicator.id, "definition": one.definition, "n": one.n} | _as_dict(one.value)
@@ -66,6 +71,11 @@ def status_json(assessment: Assessment, *, record: Record) -> str:
     report |= {name: document for name, document in ahead.items() if document is not None}
     document = plain_json({**assessment.to_dict(), "report": report})
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _as_dicts(rows: pd.DataFrame, record: Record) -> list[dict[str, Any]]:
+    named = zip(rows["indicator"], rows["definition"], published_values.as_published(rows, record), strict=True)
+    return [{"indicator": indicator, "definition": said} | _as_dict(one) for indicator, said, one in named]
 
 
 def _as_dict(one: Published) -> dict[str, Any]:
@@ -95,6 +105,10 @@ def _first_screen(assessment: Assessment, record: Record) -> dict[str, Any]:
         if changed and record.previous
         else "",
         "moved_lines": moved_lines(assessment, record.previous, record.catalogue) if record.previous else [],
+        **_replayed(assessment, record),
+        "settles": next_values.settles(record.tripwires, ranking(assessment.probabilities)[0])
+        if record.tripwires and comparable
+        else "",
     }
 
 
@@ -178,7 +192,7 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
     covered = upkeep_tables.coverage(record)
     return {
         "markers_heading": findings.markers_heading(assessment),
-        **_replayed(assessment, record),
+        "beside": [_values(*one, record, references) for one in _published(record) if len(one[1])],
         "ahead": next_values.ahead(assessment, record.tripwires),
         "crossings": next_values.crossings(record.tripwires or []),
         "markers": fact_tables.marker_table(assessment, record, references),
@@ -192,6 +206,21 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "coverage": upkeep_tables.coverage_table(covered),
         "sources": upkeep_tables.source_table(record),
     }
+
+
+def _published(record: Record) -> list[tuple[str, pd.DataFrame]]:
+    """Heading and rows of what is published beside the evidence."""
+    shares, multipliers = published_values.code_shares(record), published_values.multipliers(record)
+    return [
+        (published_values.DOUBLING_HEADING, published_values.doubling_times(record)),
+        (published_values.code_share_heading(shares), shares),
+        (published_values.multipliers_heading(multipliers), multipliers),
+    ]
+
+
+def _values(heading: str, rows: pd.DataFrame, record: Record, references: References) -> dict[str, Any]:
+    shown = published_values.values_table(rows, record, references)
+    return {"heading": heading, "table": folded(counted(len(rows), "value"), shown) if len(rows) > LONG else shown}
 
 
 def _replayed(assessment: Assessment, record: Record) -> dict[str, Any]:

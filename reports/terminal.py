@@ -7,19 +7,18 @@ import textwrap
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from metrics.untrusted import cut, plain
 from reports.changes import change_line
 from reports.comparison import Comparison, against_both, ranking
-from reports.findings import flag, sentence, standing
+from reports.findings import flag, sentence, series_names, standing
 from reports.listing import WIDTH, step, table
 from reports.record import Document
 from reports.untrusted import ascii_only
 from scenarios import Assessment
 from scenarios.words import count_range, counts, decibans, odds
 
-__all__ = ["block", "evidence", "series_names", "step", "table"]
+__all__ = ["block", "evidence", "step", "table"]
 
 CELLS = 41
 """Characters of a range chart: 0 to 100 in steps of 2.5."""
@@ -142,17 +141,6 @@ def evidence(assessment: Assessment, *, unicode: bool = True) -> str:
     lines += _sum_lines(assessment, (second, third), widths)
     lines += _notes(assessment)
     return "\n".join(lines) if unicode else ascii_only("\n".join(lines))
-
-
-def series_names(rows: pd.DataFrame) -> list[str]:
-    """A name a row: the title, and whose or which definition where titles are not enough to tell rows apart."""
-    names = [plain(title) for title in rows["title"]]
-    for column in ("subject", "definition"):
-        names = [
-            f"{name}, {plain(detail)}" if names.count(name) > 1 and detail else name
-            for name, detail in zip(names, rows[column], strict=True)
-        ]
-    return names
 
 
 def _evidence_line(name: str, n: str, said: Sequence[str], widths: Sequence[int]) -> str:

@@ -8,14 +8,14 @@ import numpy as np
 from metrics import Indicator
 from reports.changes import Change, changes
 from reports.comparison import Comparison, against_both, ranking
-from reports.findings import overturned, phrase, title
+from reports.findings import opening, overturned, phrase, series_names, title
 from reports.record import Document
 from reports.tabular import Strong, Table, table
-from reports.terminal import MIDDLE, series_names
+from reports.terminal import MIDDLE
 from scenarios import Assessment
-from scenarios.assessment import Check
+from scenarios.assessment import Check, varied
 from scenarios.settings import SCENARIOS, settings
-from scenarios.words import count, count_range, counted, counts, decibans, full_date, odds
+from scenarios.words import cluster_name, count, count_range, counted, counts, decibans, full_date, odds
 
 MOST_INFLUENTIAL = 9
 """Omissions named one by one; the rest are told in a sentence."""
@@ -103,7 +103,7 @@ def evidence_table(assessment: Assessment) -> Table:
         for position, at in enumerate(members):
             row = evidence.loc[at]
             dates = f"{row['first_on']:%Y-%m} to {row['last_on']:%Y-%m}"
-            group = group_name(str(cluster)) if position == 0 else ""
+            group = cluster_name(str(cluster)) if position == 0 else ""
             weight = f"{row['weight']:.2f}"
             rows.append((group, names[at], row["n"], dates, weight, _said(second, at), _said(third, at)))
     columns = (
@@ -115,12 +115,6 @@ def evidence_table(assessment: Assessment) -> Table:
         *(f"{one.leader} v. {one.other}" for one in (second, third)),
     )
     return table(columns, [*rows, *_sums(assessment, second, third)], right=(2, 4, 5, 6))
-
-
-def group_name(cluster: str) -> str:
-    """A cluster's id as words."""
-    words = [{"ai": "AI", "rnd": "R&D"}.get(word, word) for word in cluster.split("_")]
-    return " ".join(words)
 
 
 def _said(comparison: Comparison, at: int) -> str:
@@ -143,7 +137,7 @@ def values_table(assessment: Assessment) -> Table:
 def check_table(checks: Sequence[Check], what: str) -> Table:
     """One row a check: the choice, the series left, the futures out of 100, and which comes first."""
     rows = [
-        (opening_label(check), check.n_series, *_counts(check), title(ranking(check.probabilities)[0]))
+        (opening(_marked(check)), check.n_series, *_counts(check), title(ranking(check.probabilities)[0]))
         for check in checks
     ]
     columns = (what, "Series", *(title(scenario) for scenario in SCENARIOS), "First")
@@ -161,9 +155,9 @@ def _counts(check: Check) -> list[str]:
     return [out_of_100[scenario] for scenario in SCENARIOS]
 
 
-def opening_label(check: Check) -> str:
-    """A check's label; a window's first date in full."""
-    return check.label[:1].upper() + check.label[1:]
+def _marked(check: Check) -> str:
+    """A check's label, or that of the default which stands among checks."""
+    return f"{check.label} (the default)" if check.is_default else check.label
 
 
 def influential(assessment: Assessment) -> list[Check]:
@@ -192,7 +186,7 @@ def prior_table(assessment: Assessment) -> Table:
         weights = " / ".join(count(float(check.detail[scenario])) for scenario in SCENARIOS)
         preset = settings().priors.get(check.label)
         whence = preset.citation if preset else "ours: one future's weight changed"
-        rows.append((check.label, weights, *_counts(check), title(ranking(check.probabilities)[0]), whence))
+        rows.append((_marked(check), weights, *_counts(check), title(ranking(check.probabilities)[0]), whence))
     names = (title(one) for one in SCENARIOS)
     columns = ("Prior", "Before (stall / compounding / recursive)", *names, "First", "From")
     return table(columns, rows, right=NUMBERS_RIGHT)
@@ -206,7 +200,8 @@ def omissions_summary(assessment: Assessment) -> str:
         ("omission", assessment.leave_one_out),
         ("prior", assessment.prior_variants),
     )
-    said = [f"{len(overturned(checks, leader))} of {counted(len(checks), kind)}" for kind, checks in kinds if checks]
+    made = [(kind, varied(checks)) for kind, checks in kinds]
+    said = [f"{len(overturned(checks, leader))} of {counted(len(checks), kind)}" for kind, checks in made if checks]
     if not said:
         return "No checks were made, so no range is shown and nothing is named."
     return f"Another future than {phrase(leader)} comes first in {', '.join(said)}."

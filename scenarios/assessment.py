@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal
@@ -21,9 +22,13 @@ DIGITS = 6
 """Decimals in JSON: far more than the model bears, fewer than the last bits of a processor's arithmetic."""
 
 
+DEFAULT = {"default": "true"}
+"""In the detail of a choice that changes nothing: it shows the default among the others, and is no check."""
+
+
 @dataclass(frozen=True)
 class Check:
-    """The same sum with one choice changed."""
+    """The same sum with one choice changed; among those of a kind the default may stand for comparison."""
 
     kind: Literal["window", "point", "indicator", "source", "organisation", "prior"]
     label: str
@@ -34,6 +39,15 @@ class Check:
     @property
     def leader(self) -> str:
         return max(self.probabilities, key=self.probabilities.__getitem__)
+
+    @property
+    def is_default(self) -> bool:
+        return DEFAULT.items() <= self.detail.items()
+
+
+def varied(checks: Iterable[Check]) -> tuple[Check, ...]:
+    """Those that change a choice."""
+    return tuple(check for check in checks if not check.is_default)
 
 
 @dataclass(frozen=True)
@@ -106,7 +120,8 @@ class Assessment:
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return self.window_sweep + self.leave_one_out + self.prior_variants
+        """All that change a choice."""
+        return varied(self.window_sweep + self.leave_one_out + self.prior_variants)
 
     @property
     def leader(self) -> str:

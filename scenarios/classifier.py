@@ -12,7 +12,7 @@ import pandas as pd
 from metrics.forming import form
 from metrics.indicator import Catalogue
 from metrics.series import MINIMUM_DATES, LeftOut, Series, left_out_table
-from scenarios.assessment import Assessment, Check, Facts, Model
+from scenarios.assessment import Assessment, Check, Facts, Model, varied
 from scenarios.combination import Total, Weighed, combine
 from scenarios.intake import Indicators, fingerprint, in_order, read_as_of, take_in
 from scenarios.markers import board
@@ -36,7 +36,8 @@ class Sums(NamedTuple):
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        return self.windows + self.omissions + self.priors
+        """All that change a choice."""
+        return varied(self.windows + self.omissions + self.priors)
 
 
 def classify(

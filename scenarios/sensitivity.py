@@ -5,7 +5,7 @@ little more than their own series. The choices themselves stand in scenarios.tom
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from metrics.forming import form
 from metrics.organisation import organisation
 from metrics.series import MINIMUM_DATES, Series
 from scenarios import residuals
-from scenarios.assessment import Check
+from scenarios.assessment import DEFAULT, Check
 from scenarios.combination import Weighed, combine, organisations
 from scenarios.content import Content
 from scenarios.evidence import Evidence, evidence
@@ -108,7 +108,9 @@ def weigh(series: Sequence[Series], prior: Prior | None = None, span: Span | Non
 
 
 def window_sweep(record: Record, series: Sequence[Series], prior: Prior) -> tuple[Check, ...]:
-    """The record from other first dates on, while there is enough of it; windows that change nothing are left out.
+    """The record from each first date on, while there is enough of it; of windows with the same values the first stays.
+
+    The window with the values of the default is marked as such.
 
     Args:
         record: what is known.
@@ -117,6 +119,7 @@ def window_sweep(record: Record, series: Sequence[Series], prior: Prior) -> tupl
     """
     checks: list[Check] = []
     seen: set[tuple[Content, ...]] = set()
+    usual = tuple(Content(one) for one in since(series, record.first_date))
     for first in _first_dates(record):
         kept = since(series, first)
         rows, content = weigh(kept, prior), tuple(Content(one) for one in kept)
@@ -124,7 +127,8 @@ def window_sweep(record: Record, series: Sequence[Series], prior: Prior) -> tupl
             continue
         seen.add(content)
         label = f"from {first.isoformat()}" if first else "whole record"
-        checks.append(_check("window", label, {"first_date": first.isoformat() if first else ""}, rows, prior))
+        detail = {"first_date": first.isoformat() if first else ""} | (DEFAULT if content == usual else {})
+        checks.append(_check("window", label, detail, rows, prior))
     return tuple(checks)
 
 
@@ -152,13 +156,18 @@ def leave_one_out(record: Record, rows: Sequence[Weighed], prior: Prior) -> tupl
 
 
 def prior_variants(rows: Sequence[Weighed], prior: Prior) -> tuple[Check, ...]:
-    """The same series under every preset, with its shapes, and with each future's prior tilted up and down."""
+    """The same series under every preset, with its shapes, and with each future's prior tilted up and down.
+
+    A preset that is the prior itself is marked as the default.
+    """
     checks = []
     for name, preset in settings().priors.items():
         variant = normalised(name, preset.weights)
         # Only a preset with other shapes needs the series to be weighed anew.
         same = variant.shapes == prior.shapes
-        checks.append(_prior_check(variant, rows if same else weigh([row.series for row in rows], variant)))
+        check = _prior_check(variant, rows if same else weigh([row.series for row in rows], variant))
+        usual = same and variant.weights == prior.weights
+        checks.append(replace(check, detail=check.detail | DEFAULT) if usual else check)
     for scenario in SCENARIOS:
         for factor in settings().sensitivity.tilts:
             name = f"{settings().scenarios[scenario].title} {factor:g} times"

@@ -165,17 +165,17 @@ def _conflict(findings: Findings) -> Iterator[str]:
         difference = sums[one] - sums[other]
         most, least = str(difference.idxmax()), str(difference.idxmin())
         if difference[most] > 0 > difference[least]:
-            sides = f"{_spokesman(findings, most, other)} ({one}) against {_spokesman(findings, least, one)} ({other})"
+            sides = f"{_side(findings, most)} ({one}) against {_side(findings, least)} ({other})"
             apart[sides] = float(difference[most] - difference[least])
     widest = max(apart, key=apart.__getitem__, default="")
     if widest and apart[widest] >= settings().verdict.conflict_at:
         yield f"conflict: {widest}, {words.decibans(apart[widest])} decibans apart"
 
 
-def _spokesman(findings: Findings, cluster: str, against: str) -> str:
-    """Title of the cluster's series that speaks most against a future."""
-    members = findings.evidence[findings.evidence["cluster"] == cluster]
-    return str(members["title"].to_numpy()[members[against].to_numpy().argmin()])
+def _side(findings: Findings, cluster: str) -> str:
+    """A cluster's name: that of its series where it has one alone."""
+    members = findings.evidence.loc[findings.evidence["cluster"] == cluster, "title"]
+    return str(members.iloc[0]) if len(members) == 1 else words.cluster_name(cluster)
 
 
 def _stale(findings: Findings) -> Iterator[str]:

@@ -134,6 +134,11 @@ def plain(value: float) -> str:
     return signed(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
+def cluster_name(cluster: str) -> str:
+    """A cluster's id as words: "speed runs"."""
+    return " ".join({"ai": "AI", "rnd": "R&D"}.get(word, word) for word in cluster.split("_"))
+
+
 def listed(items: Sequence[str]) -> str:
     """ "a, b and c"."""
     return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))

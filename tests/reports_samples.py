@@ -1,5 +1,6 @@
 """A small assessment and its record, made by hand: three series, four checks, one marker."""
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -11,7 +12,7 @@ from metrics.forming import form_series
 from metrics.observation import COLUMNS
 from reports.record import SOURCE_COLUMNS, Record
 from scenarios import Assessment
-from scenarios.assessment import Check, Facts, MarkerStatus, Model, Verdict
+from scenarios.assessment import DEFAULT, Check, Facts, MarkerStatus, Model, Verdict
 from scenarios.prior import Prior
 
 AS_OF = date(2026, 10, 10)
@@ -80,6 +81,35 @@ def facts(rows=FACTS):
     frame = pd.DataFrame(list(rows))[list(COLUMNS)]
     return frame.assign(fact_id=[f"f{at:03}" for at in range(len(frame))], sha256="a" * 64)
 
+
+KNOWN = Catalogue(
+    {
+        **CATALOGUE,
+        **{
+            name: Indicator(name, name, unit, scale, lower=0.0, upper=upper, role="context")
+            for name, unit, scale, upper in (
+                ("ai_code_share", "share", "logit", 1.0),
+                ("engineer_output_multiplier", "times", "log", math.inf),
+                ("task_horizon_doubling_time", "days", "log", math.inf),
+            )
+        },
+    },
+    origin="sample.toml",
+    sha256="c" * 64,
+    own=False,
+)
+
+MORE = facts(
+    (
+        *(fact("ai_code_share", f"2025-0{at}-01", at / 10, subject="lab", definition="lines") for at in (1, 2, 3)),
+        fact("ai_code_share", "2025-03-01", np.nan, subject="firm", definition="code", value_low=0.8, interval="bound"),
+        *(fact("engineer_output_multiplier", "2025-01-01", v, subject=f"t{v}", method="rct") for v in (0.84, 1.0, 1.2)),
+        *(fact("engineer_output_multiplier", "2025-01-01", v, subject=f"s{v}", method="survey") for v in (1.5, 2, 4)),
+        fact("task_horizon_doubling_time", "2026-01-01", 130.0, value_low=107.0, value_high=161.0, interval="95%"),
+        fact("task_horizon_doubling_time", "2026-05-01", 212.0),
+    )
+)
+"""Published values that stand beside the evidence."""
 
 EVIDENCE = (
     ("horizon", "Task horizon", "", "horizon", 3, 1.0, True, (-16.0, 0.0, -4.0)),
@@ -154,7 +184,16 @@ def assessment(**changes):
         ),
         prior_variants=(
             check(
-                "prior", "uniform", shares(0.004, 0.622, 0.374), stall="0.333", compounding="0.333", recursive="0.333"
+                "prior",
+                "uniform",
+                shares(0.004, 0.622, 0.374),
+                stall="0.333",
+                compounding="0.333",
+                recursive="0.333",
+                **DEFAULT,
+            ),
+            check(
+                "prior", "ai2027", shares(0.004, 0.622, 0.374), stall="0.100", compounding="0.450", recursive="0.450"
             ),
         ),
         markers=(

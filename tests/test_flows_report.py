@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,15 +11,18 @@ from reports_samples import assessment, facts
 from reports_samples import record as sample_record
 
 from flows.assess import Known
+from flows.earlier import earlier
 from flows.recall import Recalled
 from flows.report import is_written, record, write_folder, write_index, write_report
+from warehouse.connection import live
 from warehouse.home import Home
+from warehouse.results import store_assessment
 
 DAY = date(2026, 10, 10)
 
 KILLED = """
 import os, sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from flows.report import write_folder, write_index
 
@@ -125,6 +128,26 @@ def test_a_format_that_is_not_written_again_does_not_stay_from_before(tmp_path):
     folder = write_folder(tmp_path, DAY, {"status.json": "new"})
     assert names(folder) == ["status.json"]
     assert (tmp_path / "latest").readlink() == Path("2026-10-10")
+
+
+def test_a_report_is_compared_with_the_last_one_written_by_the_same_choices(tmp_path):
+    home, sample = Home(tmp_path), assessment()
+    home.prepare()
+    known = Known(facts(), facts(), sample_record().quarantine, "the sample", {})
+    then = [
+        assessment(as_of=date(2026, 8, 31)),
+        assessment(as_of=date(2026, 9, 30), leave_out=("share",)),
+        assessment(as_of=date(2026, 10, 31)),
+    ]
+    assert earlier(home, sample, published=True) is None
+    for one in then:
+        write_report(home, one, record(known, one), ("json",))
+    found = earlier(home, sample, published=True)
+    assert (found["as_of"], found["leave_out"]) == ("2026-08-31", [])
+    run = assessment(as_of=date(2026, 9, 15)).to_dict()
+    with live(home) as connection:
+        store_assessment(connection, run, run_id="r", stored_at=datetime(2026, 9, 15, tzinfo=UTC))
+    assert earlier(home, sample, published=False) == run
 
 
 def test_a_report_is_written_when_it_is_made_of_the_same_and_in_every_format(tmp_path):

@@ -83,6 +83,16 @@ def test_a_second_run_learns_nothing_new_and_writes_the_same_report(tracked):
     assert (folder / "data/reports/latest/status.md").read_bytes() == before
 
 
+def test_a_run_of_a_later_day_says_what_changed_since_the_one_before(tracked):
+    folder, _ = tracked
+    code, out, _ = threefutures(folder, "run", "--as-of", "2025-10-09", "--offline")
+    written = folder / "data/reports/2025-10-09"
+    assert code == 0
+    assert "  since 8 October 2025: same verdict" in out
+    assert "Since 8 October 2025: same verdict" in (written / "status.md").read_text(encoding="utf-8")
+    assert "What changed since 8 October 2025" in (written / "status.html").read_text(encoding="utf-8")
+
+
 def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_path):
     writer = Writer()
     writer.commit(files={"a.py": writer.lines(1)})

@@ -4,12 +4,12 @@ import math
 import re
 
 import altair as alt
-import numpy as np
 import pytest
-from reports_samples import CATALOGUE, assessment, fact, facts, record
+from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record
+from reports_samples import evidence as sample_evidence
 from test_reports_page import REPLAY, TRIPWIRES
 
-from metrics import Catalogue, Indicator
+from metrics import Indicator
 from reports.charts import (
     code_share,
     drawing,
@@ -26,37 +26,10 @@ from reports.charts.calendar import ticks, year
 from reports.charts.marks import Mark, key_of
 from reports.charts.scales import span
 from reports.charts.words import Box, Label, broad, fitting, placed
+from reports.citing import References
 from reports.next_values import settles
 from reports.quantities import Value
 from reports.tabular import table
-
-KNOWN = Catalogue(
-    {
-        **CATALOGUE,
-        **{
-            name: Indicator(name, name, unit, scale, lower=0.0, upper=upper, role="context")
-            for name, unit, scale, upper in (
-                ("ai_code_share", "share", "logit", 1.0),
-                ("engineer_output_multiplier", "times", "log", math.inf),
-                ("task_horizon_doubling_time", "days", "log", math.inf),
-            )
-        },
-    },
-    origin="sample.toml",
-    sha256="c" * 64,
-    own=False,
-)
-
-MORE = facts(
-    (
-        *(fact("ai_code_share", f"2025-0{at}-01", at / 10, subject="lab", definition="lines") for at in (1, 2, 3)),
-        fact("ai_code_share", "2025-03-01", np.nan, subject="firm", definition="code", value_low=0.8, interval="bound"),
-        *(fact("engineer_output_multiplier", "2025-01-01", v, subject=f"t{v}", method="rct") for v in (0.84, 1.0, 1.2)),
-        *(fact("engineer_output_multiplier", "2025-01-01", v, subject=f"s{v}", method="survey") for v in (1.5, 2, 4)),
-        fact("task_horizon_doubling_time", "2026-01-01", 130.0, value_low=107.0, value_high=161.0, interval="95%"),
-        fact("task_horizon_doubling_time", "2026-05-01", 212.0),
-    )
-)
 
 
 def whole():
@@ -68,10 +41,10 @@ def whole():
         omissions.figure(sample),
         replay.figure(REPLAY, sample),
         *tripwires.figures(TRIPWIRES, CATALOGUE),
-        code_share.panels(kept),
-        code_share.once(kept),
-        multipliers.multipliers(kept),
-        multipliers.doubling(kept),
+        code_share.panels(kept, References()),
+        code_share.once(kept, References()),
+        multipliers.multipliers(kept, References()),
+        multipliers.doubling(kept, References()),
         *(
             series.figure(one, sample, record(), id=f"s{at}", heading=one.indicator.title, table=table(("a",), ()))
             for at, one in enumerate(sample.series)
@@ -97,10 +70,27 @@ def test_no_chart_is_wider_than_its_place(name):
     assert (float(widths[0]) <= 700, float(widths[1]) <= 342) == (True, True)
 
 
+def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speaks():
+    rows = (
+        ("horizon", "Task horizon", "", "horizon", 3, 1.0, True, (-16.0, 0.0, -16.0)),
+        ("run", "Speed-run", "", "runs", 3, 0.5, True, (0.0, -1.0, -16.0)),
+        ("share", "Share led by AI", "lab", "ai_rnd", 3, 1.0, True, (-14.0, 0.0, 0.0)),
+    )
+    figure = evidence.figure(assessment(evidence=sample_evidence(rows)))
+    for chart, width in ((figure.wide, 700), (figure.narrow, 342)):
+        texts = [one for one in chart["layer"] if one["mark"]["type"] == "text"]
+        told = {row["text"]: (one["mark"]["align"], row["x"]) for one in texts for row in one["data"]["values"]}
+        sides = {text: told[text][0] for text in ("16.0 cap", "15.0 cap", "14.0 cap", "31.0 (1300 : 1)", "1.0")}
+        assert sides == dict.fromkeys(sides, "left") | {"1.0": "right"}
+        assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
+
+
 def test_people_report_more_than_trials_found_where_they_do():
     assert FIGURES["multipliers"].heading == "People report larger multipliers than trials found"
     equal = MORE.assign(value=MORE["value"].where(MORE["method"] != "survey", 1.0))
-    assert multipliers.multipliers(record(facts=equal, catalogue=KNOWN)).heading == "Multipliers by method"
+    assert (
+        multipliers.multipliers(record(facts=equal, catalogue=KNOWN), References()).heading == "Multipliers by method"
+    )
 
 
 def test_a_doubling_time_is_in_months():
@@ -116,7 +106,7 @@ def test_definitions_of_code_share_are_counted_and_kept_apart():
 
 def test_two_values_are_joined_by_no_line():
     two = MORE[~((MORE["indicator"] == "ai_code_share") & (MORE["value"] == 0.2))]
-    figure = code_share.panels(record(facts=two, catalogue=KNOWN))
+    figure = code_share.panels(record(facts=two, catalogue=KNOWN), References())
     assert not any(one["mark"]["type"] == "line" for one in figure.wide["concat"][0]["layer"])
     assert any(one["mark"]["type"] == "line" for one in FIGURES["code-share"].wide["concat"][0]["layer"])
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from reports_samples import LEANS, assessment, evidence, record, shares, too_little
+from reports_samples import KNOWN, LEANS, MORE, assessment, evidence, record, shares, too_little
 from test_reports_page import REPLAY, TRIPWIRES
 
 from metrics.errors import DataError
@@ -73,7 +73,7 @@ def test_a_file_that_is_no_report_says_so():
 
 
 @pytest.mark.parametrize("sample", [assessment(), too_little()])
-@pytest.mark.parametrize("ahead", [{}, {"replay": REPLAY, "tripwires": TRIPWIRES}])
+@pytest.mark.parametrize("ahead", [{}, {"replay": REPLAY, "tripwires": TRIPWIRES, "facts": MORE, "catalogue": KNOWN}])
 def test_a_status_document_is_what_its_schema_says(sample, ahead):
     Draft202012Validator.check_schema(SCHEMA)
     document = json.loads(status_json(sample, record=record(**ahead)))

@@ -11,7 +11,9 @@ from reports_samples import (
     CATALOGUE,
     FACTS,
     FORBIDDEN,
+    KNOWN,
     LEANS,
+    MORE,
     NAMES,
     NONE_FITS,
     assessment,
@@ -204,6 +206,14 @@ def test_every_figure_is_a_picture_in_two_widths_and_a_table_beside_the_page(ful
         assert int(re.search(rb'width="(\d+)"', wide)[1]) <= 700
         assert int(re.search(rb'width="(\d+)"', narrow)[1]) <= 342
         assert f'href="figures/{name}.csv"' in full.html
+
+
+def test_every_value_leads_to_its_source_and_names_its_fact():
+    html = made(facts=MORE, catalogue=KNOWN, replay=REPLAY).html
+    cells = re.findall(r'<td data-label="Source"[^>]*>(.*?)</td>', html)
+    assert {re.sub(r"\d+", "1", cell) for cell in cells} == {'<a href="#source-1">[1]</a>', "none given"}
+    named = set(re.findall(r'<td data-label="Fact">(?:<code>(\w+)</code>)?</td>', html)) - {""}
+    assert named >= {f"f{at:03}" for at in range(len(MORE))}
 
 
 def test_the_card_is_a_picture_of_1200_by_630(full):

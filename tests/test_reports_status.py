@@ -13,7 +13,9 @@ from reports_samples import (
     CATALOGUE,
     FACTS,
     FORBIDDEN,
+    KNOWN,
     LEANS,
+    MORE,
     NAMES,
     NONE_FITS,
     assessment,
@@ -25,8 +27,10 @@ from reports_samples import (
     shares,
     too_little,
 )
+from test_reports_page import TRIPWIRES
 
 from metrics.forming import form_series
+from reports.findings import reasons
 from reports.markdown import TEMPLATES
 from reports.status import status_json, status_markdown
 from scenarios.assessment import Facts, Model
@@ -46,6 +50,7 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "## The public record does not settle which future it resembles",
         "### The three futures",
         "### What changed since the last report",
+        "### What would have been said before",
         "## The series pull in two directions",
         "## The first date never changes which future comes first: Compounding gains in the one check",
         "## Leaving out a value or a series changes which future comes first in 1 of 2 checks",
@@ -55,7 +60,6 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "### Speed-run",
         "### Share led by AI",
         "## 1 of 2 markers is reached: 1 of 1 for compounding gains and 0 of 1 for recursive self-improvement",
-        "## What would have been said before",
         "## What to measure next",
         "## Known, and not used in the sum",
         "## Late, quarantined, missing",
@@ -64,7 +68,7 @@ def test_the_sections_stand_in_the_order_of_what_a_reader_asks():
         "## Sources and licences",
         "## Method and limits",
         "## Versions and hashes",
-        "## How to cite",
+        "## How to quote",
         "## Numbered sources",
     ]
 
@@ -180,7 +184,7 @@ def test_nothing_new_is_said_when_so():
 
 
 def test_the_first_report_has_nothing_to_compare_with():
-    assert "There is no earlier report to compare with." in page()
+    assert "There is no earlier report by the same choices to compare with." in page()
 
 
 HOSTILE = (
@@ -258,6 +262,19 @@ def test_an_empty_quarantine_is_said_to_be_empty():
     assert "within bounds" not in text
 
 
+def test_of_two_series_of_one_title_the_one_that_speaks_is_told_with_whose_it_is():
+    one = ("share", "Share led by AI", "lab", "ai_rnd", 3, 1.0, True, (-2.4, -2.4, 0.0))
+    two = ("share", "Share led by AI", "firm", "ai_rnd", 3, 1.0, True, (0.0, -4.0, 0.0))
+    said = reasons(assessment(evidence=evidence((one, two))))[1]
+    assert "Share led by AI, firm speaks most for recursive self-improvement over compounding gains (4.0" in said
+
+
+def test_the_default_is_marked_among_the_priors_and_not_counted():
+    text = page()
+    assert "| uniform (the default) | 33 / 33 / 33 |" in text
+    assert "across 4 checks" in text
+
+
 def test_json_is_the_contract_with_a_report_beside_it():
     text = status_json(assessment(), record=record())
     document = json.loads(text)
@@ -270,6 +287,9 @@ def test_json_is_the_contract_with_a_report_beside_it():
         "sources",
         "quarantine",
         "series",
+        "doubling_times",
+        "code_shares",
+        "multipliers",
         "not_used",
         "context",
         "coverage",
@@ -297,6 +317,26 @@ def test_json_is_the_contract_with_a_report_beside_it():
         "citation": "Sample report",
         "citation_url": "https://example.org/report",
     }
+
+
+def test_doubling_times_code_shares_and_multipliers_stand_in_text_and_json():
+    kept = record(facts=MORE, catalogue=KNOWN)
+    text = status_markdown(assessment(), record=kept)
+    told = json.loads(status_json(assessment(), record=kept))["report"]
+    assert "## Doubling time of the task horizon by fit" in text
+    assert "| firm | code | 2025-03-01 | at least 80\N{THIN SPACE}% | " in text
+    assert "| 2025-01-01 | 0.84 times | no interval published | a trial found | high | 2025-01-01 | [" in text
+    assert [len(told[key]) for key in ("doubling_times", "code_shares", "multipliers")] == [2, 4, 6]
+    assert told["doubling_times"][0]["value"] == 130.0
+    assert (told["multipliers"][0]["indicator"], told["multipliers"][0]["fact_id"]) == (
+        "engineer_output_multiplier",
+        "f004",
+    )
+
+
+def test_what_could_settle_it_stands_on_the_first_screen():
+    text = page(tripwires=TRIPWIRES)
+    assert text.index("**What could settle it.** Task horizon, next value expected") < text.index("## The series pull")
 
 
 def test_json_has_null_where_a_value_is_absent():

@@ -367,6 +367,15 @@ def test_priors_are_varied_thirteen_ways_and_the_presets_are_among_them():
     assert checks["ai2027"].detail == {"stall": "0.100", "compounding": "0.450", "recursive": "0.450"}
 
 
+def test_the_default_stands_among_windows_and_priors_and_is_no_check():
+    made = classify(world(exponential, n=12), catalogue())
+    every = (*made.window_sweep, *made.prior_variants)
+    assert [check.label for check in every if check.is_default] == ["whole record", "uniform"]
+    assert len(made.checks) == len(every) + len(made.leave_one_out) - 2
+    sceptic = classify(world(exponential, n=4), catalogue(), prior="sceptic").prior_variants
+    assert [check.label for check in sceptic if check.is_default] == ["sceptic"]
+
+
 def test_the_mechanism_preset_is_a_prior_of_its_own_and_one_of_the_checks():
     rows = world(hyperbola, n=6, noise=0.6)
     preset = classify(rows, catalogue(), prior="mechanism")

@@ -1,5 +1,6 @@
 """Which verdict follows from which probabilities and checks, with its cause and its flags."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -174,6 +175,14 @@ def test_two_clusters_that_speak_for_opposite_futures_are_a_conflict():
     assert flags == ("conflict: Horizon (stall) against Index (compounding), 10.5 decibans apart",)
     weaker = [[0, -6, -6], [-3.5, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0]]
     assert decide(findings((0.1, 0.6, 0.3), [SAME], decibans=weaker)).flags == ()
+
+
+def test_a_conflict_of_several_series_names_their_cluster_whose_sum_it_tells():
+    said = [[0, -6, -6], [-4.5, 0, 0], [0, -2, -2], [0, 0, 0], [0, 0, 0]]
+    told = findings((0.1, 0.6, 0.3), [SAME], decibans=said)
+    joined = told.evidence.replace({"cluster": {"horizon": "speed_runs", "kernels": "speed_runs"}})
+    flags = decide(replace(told, evidence=joined)).flags
+    assert flags == ("conflict: speed runs (stall) against Index (compounding), 12.5 decibans apart",)
 
 
 def test_clusters_that_differ_in_strength_alone_are_no_conflict():

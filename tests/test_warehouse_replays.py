@@ -84,6 +84,8 @@ def test_each_prior_has_its_own_replay_and_an_own_one_is_told_by_its_weights(con
     assert latest_replay(connection, prior="own") is None
     assert latest_replay(connection, prior="own", weights={"stall": 0.2, "compounding": 0.3, "recursive": 0.5}) == own
     assert latest_replay(connection, prior="sceptic") is None
+    thirds = dict.fromkeys(("stall", "compounding", "recursive"), 1 / 3)
+    assert latest_replay(connection, prior="mechanism", weights=thirds) is None
 
 
 def test_the_same_replay_is_stored_once(connection):

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from warehouse_samples import NOW, document
 
+from scenarios.assessment import in_plain_types
 from warehouse.connection import SCHEMA
 from warehouse.results import latest, previous_assessment, store_assessment
 
@@ -35,6 +36,14 @@ def test_an_assessment_is_stored_with_its_evidence_checks_and_markers(warehouse)
     assert warehouse.execute("SELECT marker_id, status, observed_on FROM marker").fetchall() == [
         ("week_long_tasks", "not reached", date(2026, 2, 5))
     ]
+
+
+def test_the_default_shown_among_the_checks_is_not_stored_as_one(warehouse):
+    made = document()
+    default = made["window_sweep"][0] | {"detail": {"first_date": "2023-01-01", "default": "true"}}
+    store(warehouse, window_sweep=[*made["window_sweep"], default])
+    assert warehouse.execute("SELECT checks FROM assessment").fetchall() == [(2,)]
+    assert warehouse.execute("SELECT count(*) FROM sensitivity_check").fetchall() == [(2,)]
 
 
 def test_the_document_comes_back_as_it_was_stored(warehouse):
@@ -82,6 +91,16 @@ def test_the_previous_assessment_is_of_an_earlier_day_and_the_same_prior(warehou
     store(warehouse, as_of="2026-10-10")
     assert previous_assessment(warehouse, date(2026, 10, 10)) == document("2026-08-31")
     assert previous_assessment(warehouse, date(2026, 8, 31)) is None
+
+
+def test_weights_that_were_rounded_when_they_were_stored_are_the_same_prior(warehouse):
+    thirds = dict.fromkeys(("stall", "compounding", "recursive"), 1 / 3)
+    stored = document("2026-08-31", prior={"name": "uniform", "weights": in_plain_types(thirds)})
+    store_assessment(warehouse, stored, run_id="r", stored_at=NOW)
+    assert previous_assessment(warehouse, date(2026, 10, 10), prior="uniform", weights=thirds) == stored
+    mine = document("2026-09-30", prior={"name": "own", "weights": in_plain_types(thirds)})
+    store_assessment(warehouse, mine, run_id="r", stored_at=NOW)
+    assert previous_assessment(warehouse, date(2026, 10, 10), prior="own", weights=thirds) == mine
 
 
 def own(stall, compounding, recursive):

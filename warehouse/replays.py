@@ -10,15 +10,12 @@ import duckdb
 import pyarrow as pa
 
 from warehouse.facts import transaction, utc
-from warehouse.results import OWN, SCENARIOS
+from warehouse.results import OWN, SAME, SCENARIOS
 
 KeptBy = Literal["run", "replay"]
 
 CHOICES = ("prior", "first_date", "leave_out")
 """Keys of a document that say how the record was judged."""
-
-SAME = 1e-5
-"""Weights of a prior are stored rounded; nearer than this they are the same."""
 
 _OF_RUN = """
 SELECT replay_id, any_value(head) FROM replay
@@ -76,7 +73,7 @@ def latest_replay(
     Args:
         connection: the live database or the snapshot.
         prior: its name.
-        weights: its weights by future, for a prior that is no preset.
+        weights: its weights by future; without them a prior of one's own has no replay.
         until: steps of later dates are left out.
         first_date: one that was counted from another date is not it; None takes any.
         leave_out: the indicators without a vote.
@@ -99,9 +96,9 @@ def told_steps(connection: duckdb.DuckDBPyConnection, *, model_sha256: str) -> d
 
 
 def _is_of(stored: Mapping[str, Any], prior: str, weights: Mapping[str, float] | None) -> bool:
-    if weights is None:
-        return bool(stored["name"] == prior) and prior != OWN
-    return all(abs(stored["weights"][scenario] - weights[scenario]) < SAME for scenario in SCENARIOS)
+    if stored["name"] != prior or prior != OWN:
+        return bool(stored["name"] == prior)
+    return weights is not None and all(abs(stored["weights"][one] - weights[one]) < SAME for one in SCENARIOS)
 
 
 def _steps(connection: duckdb.DuckDBPyConnection, replay_id: str, until: date | None) -> list[dict[str, Any]]:

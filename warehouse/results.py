@@ -28,6 +28,9 @@ SCENARIOS = ("stall", "compounding", "recursive")
 OWN = "own"
 """Name of every prior that is no preset."""
 
+SAME = 1e-5
+"""Weights of a prior are stored rounded; nearer than this they are the same."""
+
 _IDENTITY = ("as_of", "first_date", "leave_out", "prior", "facts", "model")
 
 _INSERT_ASSESSMENT = """
@@ -88,20 +91,21 @@ def previous_assessment(
         connection: the live database or the snapshot.
         before: the day.
         prior: name of the prior.
-        weights: its weights by future; every prior that a user gives has the name "own". Without them the
-            name decides, and an own prior has no previous assessment.
+        weights: its weights by future. They tell priors of one's own apart, which all have the name "own"; without
+            them such a prior has no previous assessment.
         first_date: from which values count; None is whatever it was.
         leave_out: indicators without a vote, in order.
     """
-    if weights is None and prior == OWN:
+    own = weights if prior == OWN else None
+    if prior == OWN and own is None:
         return None
     wanted: list[tuple[str, Any]] = [("as_of < ?", before), ("prior = ?", prior)]
     wanted.append(("coalesce(document->'$.leave_out', '[]')::VARCHAR = ?::JSON::VARCHAR", json.dumps(list(leave_out))))
     if first_date:
         wanted.append(("document->>'$.first_date' = ?", first_date.isoformat()))
-    for scenario in SCENARIOS if weights else ():
-        same = f"abs((document->>'$.prior.weights.{scenario}')::DOUBLE - ?) < 1e-9"
-        wanted.append((same, weights[scenario] if weights else 0))
+    if own:
+        stored = "(document->>'$.prior.weights.{}')::DOUBLE"
+        wanted += [(f"abs({stored.format(one)} - ?) < {SAME}", own[one]) for one in SCENARIOS]
     conditions, parameters = zip(*wanted, strict=True)
     return _document(connection, " AND ".join(conditions), list(parameters))
 
@@ -124,7 +128,9 @@ def _short(*parts: object) -> str:
 
 
 def _checks(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [check for key in CHECKS for check in document.get(key) or ()]
+    """Those that change a choice: the default may stand among the others for comparison."""
+    every = [check for key in CHECKS for check in document.get(key) or ()]
+    return [check for check in every if check.get("detail", {}).get("default") != "true"]
 
 
 def _assessment(

@@ -1,7 +1,7 @@
 """What the commands find in the data folder."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flows.console import say, today
 from metrics.errors import DataError
@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from flows.choices import Choices
     from flows.cluster import Spread
     from flows.configuration import Configuration
-    from scenarios import Assessment
     from warehouse.home import Home
 
 
@@ -50,17 +49,6 @@ def kept_facts() -> "Known":
     if found.facts.empty:
         raise DataError(f"{kept_home().root}: no fact is kept yet", found="0 facts", next="threefutures run")
     return found
-
-
-def previous_assessment(home: "Home", assessment: "Assessment") -> dict[str, Any] | None:
-    """The assessment published before, by the same choices."""
-    from flows.assess import previous_assessment as previous_of
-    from warehouse.connection import snapshot
-
-    if not home.snapshot.exists():
-        return None
-    with snapshot(home) as connection:
-        return previous_of(connection, assessment)
 
 
 def kept_choices(prior: str | None = None) -> "Choices":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.kept import kept_choices, kept_facts, kept_home, kept_spread, previous_assessment
+from flows.commands.kept import kept_choices, kept_facts, kept_home, kept_spread
 from flows.commands.options import PATH, as_json, as_of_option, prior_option
 from flows.console import (
     Day,
@@ -163,6 +163,7 @@ def _print_difference(before: date, after: date, *, as_json: bool) -> None:
 
 def _write_report(as_of: date | None, prior: str | None, as_format: str, *, open_it: bool, as_json: bool) -> None:
     from flows.assess import assess
+    from flows.earlier import earlier
     from flows.progress import shown
     from flows.recall import recalled
     from flows.report import FORMATS, record, write_report
@@ -175,7 +176,7 @@ def _write_report(as_of: date | None, prior: str | None, as_format: str, *, open
         known = kept_facts()
         assessment = assess(known, as_of=as_of or today(), choices=choices)
         kept = recalled(home, assessment, published=True)
-        told = record(known, assessment, previous=previous_assessment(home, assessment), kept=kept)
+        told = record(known, assessment, previous=earlier(home, assessment, published=True), kept=kept)
         file = write_report(home, assessment, told, [one for one in FORMATS if as_format in ("all", one)])
     if as_json:
         print_document(status_json(assessment, record=told))
@@ -202,6 +203,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
     from difflib import get_close_matches
 
     from flows.assess import assess
+    from flows.earlier import earlier
     from flows.past_run import past_run
     from flows.report import record
     from reports.explain import drawn, explain_dict, known_ids
@@ -213,7 +215,7 @@ def explain(id: str, as_of: date | None, as_json: bool) -> None:
         return
     known = kept_facts()
     assessment = assess(known, as_of=as_of or today(), choices=kept_choices())
-    told = record(known, assessment, previous=previous_assessment(kept_home(), assessment))
+    told = record(known, assessment, previous=earlier(kept_home(), assessment, published=True))
     text = explained(id, assessment, told)
     if text is None:
         near = get_close_matches(id, known_ids(assessment, told), n=3)

@@ -10,21 +10,19 @@ from metrics.untrusted import plain
 from reports.charts.calendar import year
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, drawn, key_of
-from reports.charts.multipliers import facts_data
 from reports.charts.rows import Reading, Row
 from reports.charts.rows import chart as rows_chart
 from reports.charts.scales import Span
 from reports.charts.style import SMALL, Chart, axis, finished, labelled, layer, text
 from reports.charts.style import panel as panel_of
 from reports.charts.words import fitting
-from reports.citing import METHODS, day
+from reports.citing import METHODS, References, day
 from reports.colours import LIGHT
-from reports.quantities import Value, measured, of
+from reports.published_values import code_share_heading, code_shares, values_data, values_table
+from reports.quantities import Value, of
 from reports.record import Record
-from reports.tabular import Table, table
 from scenarios.words import MONTHS, THIN_SPACE, counted, share
 
-INDICATOR = "ai_code_share"
 LINE_FROM = 3
 """Values from which a line is drawn: two are no trend."""
 CLOUD_FROM = 40
@@ -39,34 +37,32 @@ class _Panel(NamedTuple):
     newest: str
 
 
-def panels(record: Record) -> Figure | None:
+def panels(record: Record, references: References) -> Figure | None:
     """What was published more than once; None where nothing was."""
-    rows = _known(record)
+    rows = code_shares(record)
     found = [_panel(group) for group in _groups(rows) if _dates(group) > 1]
     if not found:
         return None
     first = math.floor(min(mark.at for panel in found for mark in panel.marks))
     last = math.ceil(max(mark.at for panel in found for mark in panel.marks))
-    definitions = rows["definition"].nunique()
     return Figure(
         id="code-share",
-        heading=f"\N{LEFT DOUBLE QUOTATION MARK}Written by AI\N{RIGHT DOUBLE QUOTATION MARK} has "
-        f"{counted(definitions, 'definition')} in the record",
+        heading=code_share_heading(rows),
         plotted="Share of code written by AI where it was published more than once, one panel a definition and "
         "subject. Same axes, never joined and never averaged; a line from three values on.",
         finding=f"{counted(len(found), 'panel')}; the newest values: "
         f"{'; '.join(f'{plain(panel.subject)} {panel.newest}' for panel in found)}.",
         wide=_chart(found, first, last, WIDE),
         narrow=_chart(found, first, last, NARROW),
-        table=_table(rows, record),
-        data=facts_data(rows),
+        table=values_table(rows, record, references),
+        data=values_data(rows),
         key=key_of([mark for panel in found for mark in panel.marks]),
     )
 
 
-def once(record: Record) -> Figure | None:
+def once(record: Record, references: References) -> Figure | None:
     """What was published once, row by row; None where nothing was."""
-    rows = _known(record)
+    rows = code_shares(record)
     single = [group for group in _groups(rows) if _dates(group) == 1]
     if not single:
         return None
@@ -81,16 +77,9 @@ def once(record: Record) -> Figure | None:
         finding=f"{counted(len(shown), 'value')} by {counted(alone['definition'].nunique(), 'definition')}.",
         wide=rows_chart(shown, reading, WIDE),
         narrow=rows_chart(shown, reading, NARROW),
-        table=_table(alone, record),
-        data=facts_data(alone),
+        table=values_table(alone, record, references),
+        data=values_data(alone),
         key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
-    )
-
-
-def _known(record: Record) -> pd.DataFrame:
-    rows = record.believed
-    return rows[(rows["indicator"] == INDICATOR) & rows["indicator"].isin(list(record.catalogue))].sort_values(
-        ["observed_on", "subject"], kind="stable"
     )
 
 
@@ -157,13 +146,3 @@ def _one(panel: _Panel, first: float, last: float, width: int, *, is_left: bool)
         text(below, x, y, dy=-11, fontSize=SMALL, color=LIGHT["muted"]),
     ]
     return panel_of(layers, width, 96)
-
-
-def _table(rows: pd.DataFrame, record: Record) -> Table:
-    indicator = record.catalogue[INDICATOR]
-    cells = []
-    for row in rows.itertuples(index=False):
-        fresh: Any = row
-        how, said = METHODS.get(fresh.method, fresh.method), measured(of(fresh), indicator)
-        cells.append((fresh.definition, fresh.subject, day(fresh.observed_on).isoformat(), said, how, fresh.citation))
-    return table(("Definition", "Whose", "Observed", "Value", "How it is known", "Source"), cells)

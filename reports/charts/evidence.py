@@ -14,14 +14,13 @@ from reports.charts.style import SMALL, TEXT, X2, Y2, Chart, Layer, layer, sized
 from reports.charts.words import broad, fitting
 from reports.colours import LIGHT
 from reports.comparison import Comparison, against_both
-from reports.findings import evidence_heading
+from reports.findings import evidence_heading, series_names
 from reports.findings import title as title_of
 from reports.tabular import Table, table
-from reports.terminal import series_names
-from reports.verdict_tables import evidence_table, group_name
+from reports.verdict_tables import evidence_table
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
-from scenarios.words import decibans, odds
+from scenarios.words import cluster_name, decibans, odds
 
 ODDS = {0: "even", 10: "10:1", 20: "100:1", 30: "1,000:1", 40: "10,000:1"}
 BAR = 11
@@ -30,6 +29,12 @@ CAPS = (
     "Cap: the series would say more, and no single series may. Both cap: it says as much as it may against both "
     "futures, and so nothing between them."
 )
+
+SCALES = tuple(tenths / 10 for tenths in range(5, 53))
+"""Pixels of a deciban that a chart may have."""
+
+ROOM_OF_ODDS = 36
+"""Pixels that the odds of a step take on the axis."""
 
 STEP_OF_NARROW = 35
 """Pixels of a row whose name stands above its bar."""
@@ -54,12 +59,13 @@ class _Panel(NamedTuple):
     at: int
     left: float
     right: float
-    reach: float
-    """Decibans at the right end."""
+    zero: float
+    scale: float
+    """Pixels of a deciban."""
 
     def x(self, value: float) -> float:
-        middle = (self.left + self.right) / 2
-        return middle + value / self.reach * (self.right - self.left) / 2
+        """The place of a value; one beyond the panel is drawn to its edge."""
+        return max(self.left, min(self.right, self.zero + value * self.scale))
 
 
 def figure(assessment: Assessment) -> Figure:
@@ -94,7 +100,7 @@ def _lines(assessment: Assessment) -> list[_Line]:
     names, lines = series_names(evidence), []
     for cluster, members in evidence.groupby("cluster", sort=True).groups.items():
         if len(members) > 1:
-            name = group_name(str(cluster))
+            name = cluster_name(str(cluster))
             lines.append(_Line(name[:1].upper() + name[1:], "", None, ("", "")))
         for at in members:
             values = (second.rows[at], third.rows[at])
@@ -117,15 +123,46 @@ def _number(value: float) -> str:
     return decibans(abs(value)) if abs(value) >= 0.05 else "0"
 
 
-def _reach(assessment: Assessment) -> float:
-    """Decibans at the end of the scale: a round number that every finite bar stays within."""
-    values = [value for line in _lines(assessment) for value in line.values or () if math.isfinite(value)]
-    return max(20.0, 10 * math.ceil(max(map(abs, values), default=0) / 10))
+def _panels(assessment: Assessment, places: Sequence[tuple[float, float]]) -> list[_Panel]:
+    """A panel for each comparison, on one scale: the largest on which every number has room behind its bar.
+
+    Args:
+        assessment: whose evidence is drawn.
+        places: left and right edge of each panel, in pixels.
+    """
+    told = list(zip(against_both(assessment), places, strict=True))
+    lines = _lines(assessment)
+    scales = {
+        scale: [_extents(comparison, at, lines, scale) for at, (comparison, _) in enumerate(told)] for scale in SCALES
+    }
+    fitting_scales = [
+        scale
+        for scale, extents in scales.items()
+        if all(below + above <= right - left for (below, above), (left, right) in zip(extents, places, strict=True))
+    ]
+    scale = max(fitting_scales, default=min(SCALES))
+    return [
+        _Panel(comparison, at, left, right, left + (right - left) * below / (below + above), scale)
+        for at, ((comparison, (left, right)), (below, above)) in enumerate(zip(told, scales[scale], strict=True))
+    ]
+
+
+def _extents(comparison: Comparison, at: int, lines: Sequence[_Line], scale: float) -> tuple[float, float]:
+    """Pixels that bars, numbers and headings take on the left and on the right of the rule."""
+    below, above = (
+        broad(f"{one} \N{BLACK RIGHT-POINTING POINTER}", TEXT, bold=True) + 10
+        for one in (comparison.other, comparison.leader)
+    )
+    for line in lines:
+        value = line.values[at] if line.values else math.nan
+        room = abs(value) * scale + broad(line.said[at], SMALL, bold=line.is_sum) + 8
+        if math.isfinite(value):
+            below, above = (max(below, room), above) if value < 0 else (below, max(above, room))
+    return below, above
 
 
 def _wide(assessment: Assessment) -> Chart:
-    lines, (second, third), reach = _lines(assessment), against_both(assessment), _reach(assessment)
-    panels = (_Panel(second, 0, 262, 470, reach), _Panel(third, 1, 484, 692, reach))
+    lines, panels = _lines(assessment), _panels(assessment, ((258, 470), (484, 696)))
     step, top = 21, 52
     places = [top + step * at + (8 if line.is_sum else 0) for at, line in enumerate(lines)]
     bottom = places[-1] + 14
@@ -153,10 +190,9 @@ def _wide(assessment: Assessment) -> Chart:
 
 
 def _narrow(assessment: Assessment) -> Chart:
-    lines, reach, layers, top = _lines(assessment), _reach(assessment), [], 0.0
+    lines, layers, top = _lines(assessment), [], 0.0
     bottom = 0.0
-    for at, comparison in enumerate(against_both(assessment)):
-        panel = _Panel(comparison, at, 4, NARROW - 4, reach)
+    for panel in _panels(assessment, ((4, NARROW - 4), (4, NARROW - 4))):
         places, y_at = [], top + 34
         for line in lines:
             places.append(y_at + (18 if line.values is None else 27))
@@ -196,8 +232,8 @@ def _pixels(width: int, height: float) -> tuple[alt.X, alt.Y]:
 
 def _panel(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], top: float, bottom: float) -> list[Layer]:
     x, y = _pixels(WIDE if panel.right - panel.left < NARROW / 1.5 else NARROW, bottom)
-    steps = [step for step in ODDS if step <= panel.reach and (step % 20 == 0 or panel.reach <= 20)]
-    shown = sorted({*steps, *(-step for step in steps)})
+    steps = [step for step in ODDS if step % 20 == 0 or panel.scale * 10 >= ROOM_OF_ODDS]
+    shown = [step for step in sorted({*steps, *(-step for step in steps)}) if panel.left < panel.x(step) < panel.right]
     spans = _spans(lines, places, top + 20, bottom)
     grid = [{"x": panel.x(step), "y": first, "y2": last} for step in shown for first, last in spans]
     words = [{"x": panel.x(step), "y": top + 12, "text": ODDS[abs(step)]} for step in shown]
@@ -253,7 +289,7 @@ def _bars(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], x: alt
     layers = []
     for scenario, sign in ((panel.comparison.leader, 1), (panel.comparison.other, -1)):
         rows = [
-            {"x": panel.x(0), "x2": panel.x(_within(line.values[panel.at], panel.reach)), "y": place}
+            {"x": panel.x(0), "x2": panel.x(line.values[panel.at]), "y": place}
             for line, place in zip(lines, places, strict=True)
             if line.values and sign * line.values[panel.at] > 0
         ]
@@ -261,23 +297,15 @@ def _bars(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], x: alt
     return [one for one in layers if one.rows]
 
 
-def _within(value: float, reach: float) -> float:
-    return max(-reach, min(reach, value))
-
-
 def _numbers(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], x: alt.X, y: alt.Y) -> list[Layer]:
-    """Numbers behind their bars; where there is no room, on the other side of the rule."""
+    """Numbers behind their bars, on the side for which a bar speaks."""
     rows: dict[tuple[str, bool], list[dict[str, object]]] = {}
     for line, place in zip(lines, places, strict=True):
         if line.values is None:
             continue
-        value = _within(line.values[panel.at], panel.reach)
-        end, length = panel.x(value), broad(line.said[panel.at], SMALL, bold=line.is_sum) + 8
-        beyond = end + length > panel.right if value >= 0 else end - length < panel.left
-        after = (value >= 0) != beyond
-        at = panel.x(0) if beyond else end
+        after = line.values[panel.at] >= 0
         rows.setdefault(("left" if after else "right", line.is_sum), []).append(
-            {"x": at + (5 if after else -5), "y": place, "text": line.said[panel.at]}
+            {"x": panel.x(line.values[panel.at]) + (5 if after else -5), "y": place, "text": line.said[panel.at]}
         )
     return [
         text(found, x, y, align=align, fontSize=SMALL, fontWeight="bold" if heavy else "normal")
