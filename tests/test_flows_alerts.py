@@ -12,10 +12,11 @@ import pytest
 from reports_samples import LEANS, assessment, record
 
 from flows import channels as travelling
-from flows.alerts import Concluded, tell
+from flows.alerts import Concluded, failure_told, keep, letters, send
 from flows.channels import ChannelError, Parcel, channels
 from flows.configuration import Alerts
-from warehouse.connection import live
+from metrics.errors import DataError
+from warehouse.connection import live, writer
 from warehouse.home import Home
 
 PARCEL = Parcel("threefutures: <now>", "first & last\n", {"subject": "threefutures: <now>", "n": 1})
@@ -221,6 +222,13 @@ def concluded(of, run="r1", stale="", failing=()):
 NO_TRIPWIRES = Alerts(tripwires=False)
 
 
+def tell(home, run, settings, told):
+    due = letters(home, run, settings, told)
+    outcomes = send(due)
+    keep(home, due, outcomes, run_id=run.run_id, at=AT)
+    return outcomes
+
+
 def outcomes(home, run, *told, settings=NO_TRIPWIRES):
     return [one["outcome"] for one in tell(home, run, settings, told)]
 
@@ -279,6 +287,52 @@ def test_what_is_silenced_is_not_told_later_either(home):
     ]
     assert outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel()) == ["nothing new"]
     assert sent == []
+
+
+def fail(home, error, *told):
+    with pytest.raises(type(error)), failure_told(home, told, at=AT):
+        raise error
+
+
+NO_FACT = DataError("there is no fact to assess", found="every source failed", next="threefutures quarantine")
+
+
+def test_a_run_that_fails_as_a_whole_is_told_once_and_so_is_that_runs_succeed_again(home):
+    sent = Sent()
+    outcomes(home, concluded(assessment()), sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    assert outcomes(home, concluded(assessment(), "r4"), sent.channel()) == ["told"]
+    assert outcomes(home, concluded(assessment(), "r5"), sent.channel()) == ["nothing new"]
+    assert [parcel.subject for parcel in sent] == ["threefutures: the run failed", "threefutures: runs succeed again"]
+    assert sent[0].text == (
+        "The run failed; what was published before it stays.\n"
+        "there is no fact to assess\nfound every source failed\nnext threefutures quarantine\n"
+    )
+
+
+def test_a_change_after_a_failed_run_is_told_in_one_message_with_the_recovery(home):
+    sent = Sent()
+    outcomes(home, concluded(assessment()), sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel())
+    assert len(sent) == 2
+    assert sent[1].subject == "threefutures: now leans compounding (was: cannot tell)"
+    assert sent[1].text.startswith("Runs succeed again, after one that failed as a whole.\nVerdict changed: ")
+
+
+def test_a_fault_of_our_own_is_told_to_a_new_channel_too_without_its_words(home):
+    sent = Sent()
+    fail(home, KeyError("s3cret"), sent.channel())
+    assert "s3cret" not in str(sent)
+    assert "a fault of its own: KeyError" in sent[0].text
+
+
+def test_a_folder_that_another_process_writes_to_keeps_no_channel_from_being_told(home):
+    sent = Sent()
+    with writer(home, command="another"):
+        fail(home, NO_FACT, sent.channel())
+    assert len(sent) == 1
 
 
 def test_nothing_is_kept_of_an_address(home, webhook):

@@ -23,6 +23,20 @@ FEW = {"THREEFUTURES_VERDICT__FIRST_DATE": "2026-07-01"}
 """Few series have values since then: what is timed by the clock should not wait for the model."""
 
 
+TELL = "import os, sys; open(sys.argv[1], 'a').write(os.environ['THREEFUTURES_ALERT_SUBJECT'] + chr(10))"
+
+
+ROW = "indicator,observed_on,value\nai_code_share,2026-01-31,0.25\n"
+
+
+def configure(folder):
+    """A table of one's own, and a channel that leaves the subject of every message in subjects.txt."""
+    (folder / "ours.csv").write_text(ROW)
+    words = [sys.executable, "-c", TELL, str(folder / "subjects.txt")]
+    text = f'[sources.mine]\npath = "ours.csv"\n[alerts]\ncommand = {json.dumps(words)}\n'
+    (folder / "threefutures.toml").write_text(text)
+
+
 def done_runs(folder):
     if not (folder / "data/published/threefutures.duckdb").exists():
         return 0
@@ -51,6 +65,7 @@ class Served(NamedTuple):
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
+    configure(folder)
     printed, told = folder / "printed.jsonl", folder / "told.txt"
     # Runs are due more often than one is done, and looked for as often.
     words, often = ("serve", "--cron", "* * * * * */5", "--json", "--ui"), {"PREFECT_RUNNER_POLL_FREQUENCY": "2"}
@@ -95,6 +110,18 @@ def test_a_run_that_is_due_while_another_goes_on_is_cancelled_and_told(served):
     (due, *_) = re.findall(r"schedule  the run of (.*) UTC is cancelled: the one before it is still going", served.err)
     query = "SELECT count(*) FROM flow_run WHERE state_type = 'CANCELLED' AND expected_start_time LIKE ?"
     assert prefect_rows(served.folder, query, f"{due}%") == [(1,)]
+
+
+def test_a_run_that_is_typed_tells_what_changed_since_the_schedule_told(served):
+    folder = served.folder
+    assert ask(folder, "SELECT channel FROM alert") == [("command",)]
+    (folder / "ours.csv").unlink()
+    code, _, err = threefutures(folder, "run", **FEW)
+    assert code == 1
+    assert "alert     command: told" in err
+    assert "mine" in (folder / "subjects.txt").read_text()
+    steps = ask(folder, "SELECT steps::VARCHAR FROM run ORDER BY started_at DESC LIMIT 1")[0][0]
+    assert json.loads(steps)[-1] == {"alert": "command", "outcome": "told"}
 
 
 def test_the_doctor_warns_of_a_schedule_without_runs(tmp_path):
