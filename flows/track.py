@@ -144,13 +144,22 @@ def measured(home: Home, git: GitSource | None, on: date, offline: bool) -> list
     if git is None or not batches(git, offline=offline):
         return []
     threads: Any = ThreadPoolTaskRunner(max_workers=git.jobs)
-    return measure.with_options(task_runner=threads)(home, git, on, offline)
+    return measure.with_options(task_runner=threads)(_without_lake(home), git, on, offline)
 
 
-@flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
+def _without_lake(home: Home) -> Home:
+    """What a flow may be given: the server keeps its parameters and shows them, and a lake has a password."""
+    return home._replace(lake=None)
+
+
 def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
-    """Ingest every source named, or all of them."""
-    return ingest_each(home, names, at=at, one=ingest_task)
+    """Ingest every source named, or all of them, as a flow of its own."""
+
+    @flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
+    def ingest_named(folder: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
+        return ingest_each(folder._replace(lake=home.lake), names, at=at, one=ingest_task)
+
+    return ingest_named(_without_lake(home), names, at)
 
 
 @task(name="assess", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
