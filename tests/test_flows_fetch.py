@@ -4,7 +4,9 @@ import gzip
 import shutil
 import ssl
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import chain, cycle
 
 import httpx
 import pytest
@@ -218,3 +220,18 @@ def test_a_certificate_must_be_of_the_name_although_the_connection_is_to_the_add
             get(f"https://other.example:{port}/a", surroundings=here)
     _trust.cache_clear()
     assert refusal.value.message.endswith("/a: it has no certificate that can be trusted")
+
+
+def dripping(_head):
+    """A head without end, a line every 20 ms, for as long as somebody listens."""
+    return chain([b"HTTP/1.1 200 OK\r\n"], cycle([b"X-A: b\r\n", 0.02]))
+
+
+@pytest.mark.parametrize("path", ["/drip", "/to-drip"])
+def test_a_head_that_drips_is_cut_at_the_deadline(server, path):
+    server.says("/drip", dripping)
+    server.says("/to-drip", answer(b"", "302 Found", "Location: /drip"))
+    with pytest.raises(TransientError) as late:
+        get(server.url(path), limits=replace(LIMITS, total_seconds=0.4))
+    assert late.value.message.endswith("/drip: it takes too long")
+    assert late.value.found == "no whole answer in 0.4 s"
