@@ -88,7 +88,9 @@ def _parts(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise DataError("the address of a source cannot be read", found=str(error), next="write https://...") from error
+        # What Python says repeats it, and a password may stand where the port should.
+        found = "a host or a port that is none"
+        raise DataError("the address of a source cannot be read", found=found, next="write https://...") from error
     if parts.scheme not in SCHEMES or not host:
         raise DataError(
             f"{shown(url)}: only http and https are fetched",
