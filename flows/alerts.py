@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from flows.channels import Channel, ChannelError, Parcel
+from flows.channels import Channel, Parcel, fault
 from flows.configuration import Alerts
 from flows.progress import LOGGER
 from metrics import load_indicators
@@ -135,11 +135,9 @@ def _sent(letter: Letter) -> dict[str, str]:
     name = letter.channel.name
     if letter.parcel is None:
         return {"alert": name, "outcome": "begun" if letter.is_new else "nothing new"}
-    try:
-        letter.channel.send(letter.parcel)
-    except ChannelError as error:
-        LOGGER.warning("alert     %s was not told: %s; the next run tries again", name, error)
-        return {"alert": name, "outcome": "failed", "reason": str(error)}
+    if said := fault(letter.channel, letter.parcel):
+        LOGGER.warning("alert     %s was not told: %s; the next run tries again", name, said)
+        return {"alert": name, "outcome": "failed", "reason": said}
     return {"alert": name, "outcome": "told"}
 
 

@@ -5,17 +5,19 @@ import socket
 import sys
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from itertools import chain, cycle, repeat
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from live_servers import serving
 from reports_samples import LEANS, assessment, record
 
 from flows import channels as travelling
 from flows.alerts import Concluded, failure_told, keep, letters, send
-from flows.channels import ChannelError, Parcel, channels
-from flows.configuration import Alerts
-from metrics.errors import DataError
+from flows.channels import ChannelError, Parcel, channels, fault
+from flows.configuration import Alerts, load_configuration
+from metrics.errors import ConfigurationError, DataError
 from warehouse.connection import live, writer
 from warehouse.home import Home
 
@@ -186,6 +188,67 @@ def test_a_server_that_cannot_encrypt_gets_no_letter():
 def test_a_letter_that_is_refused_for_good_is_told_with_its_code():
     with Mailbox(answer="554 not here") as box:
         assert refusal(mail(box)) == "127.0.0.1 answered 554"
+
+
+def test_a_password_that_cannot_be_spelt_is_told_without_a_letter_of_it(monkeypatch):
+    monkeypatch.setenv("THREEFUTURES_TEST_USER", "ada")
+    monkeypatch.setenv("THREEFUTURES_TEST_PASSWORD", "pässwörd")
+    with Mailbox(login=True) as box:
+        said = refusal(mail(box, **LOGIN))
+    assert said == "the login for 127.0.0.1 cannot be spelt in ASCII, or 127.0.0.1 is no name"
+
+
+UNSENDABLE = {
+    "a command with a NUL": ({"command": ["a\0b"]}, "it cannot be sent as it is configured (ValueError)"),
+    "a mail server that is no name": (
+        {"email": {"host": "a..b", "sender": "a@b", "recipients": ["c@d"]}},
+        "the login for a..b cannot be spelt in ASCII, or a..b is no name",
+    ),
+    "an address without a scheme": (
+        {"webhook": f"env:{ADDRESS}"},
+        f"{ADDRESS} holds no http(s) address (UnsupportedProtocol)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSENDABLE)
+def test_what_cannot_be_sent_is_told_and_raises_nothing(monkeypatch, name):
+    settings, said = UNSENDABLE[name]
+    monkeypatch.setenv(ADDRESS, "s3cret.example")
+    assert fault(only(**settings), PARCEL) == said
+
+
+def test_half_a_login_is_refused(tmp_path):
+    text = '[alerts.email]\nhost = "h"\nsender = "a@b"\nrecipients = ["c@d"]\nuser = "env:A"\n'
+    (tmp_path / "threefutures.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as refused:
+        load_configuration(tmp_path, environment={})
+    assert str(refused.value) == (
+        "threefutures.toml, line 1: alerts.email has half a login\n"
+        "  found  user alone\n  next   give user and password, or neither"
+    )
+
+
+def endless(_head):
+    piece = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    return chain([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"], repeat(piece))
+
+
+def test_a_webhook_is_told_although_its_answer_has_no_end(monkeypatch):
+    with serving() as server:
+        monkeypatch.setenv(ADDRESS, server.says("/hook", endless))
+        only(webhook=f"env:{ADDRESS}").send(PARCEL)
+
+
+def dripping(_head):
+    return chain([b"HTTP/1.1 200 OK\r\n"], cycle([b"X-A: b\r\n", 0.02]))
+
+
+def test_a_channel_that_drips_is_given_up(monkeypatch):
+    monkeypatch.setattr(travelling, "TRY_SECONDS", 0.3)
+    with serving() as server:
+        monkeypatch.setenv(ADDRESS, server.says("/hook", dripping))
+        assert refusal(only(webhook=f"env:{ADDRESS}")) == "it was given up after 0.3 seconds"
 
 
 def test_a_command_gets_the_text_and_no_secret_of_another_channel(tmp_path, monkeypatch):
