@@ -6,7 +6,7 @@ another address a moment later (DNS rebinding) gains nothing.
 
 import socket
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,6 +16,9 @@ SCHEMES = ("http", "https")
 
 NAT64 = IPv6Network("64:ff9b::/96")
 """The last 32 bits of such an address are one of IPv4."""
+
+NOT_OPEN = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "3fff::/20")))
+"""Of protocols, relays, sites and documentation: some versions of Python take them for public."""
 
 Resolve = Callable[[str, int], Sequence[str]]
 """Host and port -> addresses as text; OSError where there is none."""
@@ -46,6 +49,10 @@ def endpoint(url: str, *, allow_private: bool, resolve: Resolve = resolved) -> E
     scheme, host, port = _parts(url)
     try:
         addresses = tuple(resolve(host, port))
+    except UnicodeError as error:  # an empty label, or one of more than 63 characters
+        raise DataError(
+            f"{shown(url)}: the host is no name of one", found=str(error), next="look at the address"
+        ) from error
     except OSError as error:
         raise TransientError(
             f"{shown(url)}: the host is not known", found=error.strerror or str(error), next="look at the network"
@@ -67,7 +74,7 @@ def is_public(address: str) -> bool:
     wrapped = _wrapped(ip) if isinstance(ip, IPv6Address) else None
     if wrapped is not None:
         return is_public(str(wrapped))
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in one for one in NOT_OPEN)
 
 
 def shown(url: str) -> str:
@@ -81,7 +88,9 @@ def _parts(url: str) -> tuple[str, str, int]:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise DataError("the address of a source cannot be read", found=str(error), next="write https://...") from error
+        # What Python says repeats it, and a password may stand where the port should.
+        found = "a host or a port that is none"
+        raise DataError("the address of a source cannot be read", found=found, next="write https://...") from error
     if parts.scheme not in SCHEMES or not host:
         raise DataError(
             f"{shown(url)}: only http and https are fetched",

@@ -1,30 +1,39 @@
-"""Alerts: who is told what changed since they were last told, after a run as of today.
+"""Alerts: who is told what changed since they were last told, after a run as of today, or that it failed.
 
 What is a change, and how it reads, stands in reports/standing.py and reports/alert.py; how it travels, in channels.py.
 A channel is told at least once: it is sent first, then kept that it was, so that a process killed between the two
 tells it again, and a channel that failed is told with the next run.
 """
 
-from collections.abc import Collection, Sequence
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from flows.channels import Channel, ChannelError, Parcel
+from flows.channels import Channel, Parcel, fault
 from flows.configuration import Alerts
 from flows.progress import LOGGER
 from metrics import load_indicators
-from reports.alert import SILENCED_BY, Told, message
+from metrics.errors import ThreeFuturesError
+from metrics.untrusted import plain
+from reports.alert import SILENCED_BY, WIDTH, Told, message
 from reports.plain_json import plain_json
 from reports.standing import Difference, differences, standing
 from scenarios import Assessment
 from scenarios.tripwires import tripwires
 from warehouse import alerts as kept
 from warehouse import results
-from warehouse.connection import live
+from warehouse.connection import live, writer
 from warehouse.home import Home
+
+FAILED = "failed"
+"""Key of a standing that says how the last run failed."""
+
+RECOVERED = "Runs succeed again, after one that failed as a whole."
 
 
 class Concluded(NamedTuple):
@@ -41,19 +50,95 @@ class Concluded(NamedTuple):
     at: datetime
 
 
-def tell(home: Home, run: Concluded, settings: Alerts, channels: Sequence[Channel]) -> list[dict[str, str]]:
-    """Tell every channel what it has not been told yet; the caller holds the writer's lock.
+class Letter(NamedTuple):
+    """What is due to a channel, and what it knows once it has it."""
+
+    channel: Channel
+    parcel: Parcel | None
+    """None: there is nothing to tell."""
+    knows: kept.LastTold | None
+    """None: nothing is kept, and the next run tells it again."""
+    is_new: bool = False
+    """Whether the channel was never told anything."""
+
+
+def letters(home: Home, run: Concluded, settings: Alerts, channels: Sequence[Channel]) -> list[Letter]:
+    """What every channel has not been told yet; the caller holds the writer's lock."""
+    told = _last_told(home, channels)
+    now = _standing(run, settings, [one for one in told.values() if one])
+    knows = kept.LastTold(run.assessment_id, now)
+    found = [(channel, told[channel.name]) for channel in channels]
+    return [Letter(one, _news(home, run, settings, last, now), knows, last is None) for one, last in found]
+
+
+def failure_letters(home: Home, error: Exception, channels: Sequence[Channel]) -> list[Letter]:
+    """That a run failed as a whole, for every channel that was not told of this fault yet."""
+    try:
+        told = _last_told(home, channels)
+    except ThreeFuturesError:  # what stopped the run may stop this too
+        told = {channel.name: None for channel in channels}
+    said = str(error) if isinstance(error, ThreeFuturesError) else f"a fault of its own: {type(error).__name__}"
+    parcel = _failure(said)
+    return [
+        Letter(
+            channel,
+            None if last and last.standing.get(FAILED) == said else parcel,
+            last and last._replace(standing={**last.standing, FAILED: said}),
+            last is None,
+        )
+        for channel in channels
+        for last in [told[channel.name]]
+    ]
+
+
+def send(due: Sequence[Letter]) -> list[dict[str, str]]:
+    """Send what is due; nobody should hold the writer's lock meanwhile, because servers can be slow.
 
     Returns:
-        What became of each channel, for the run's row: "begun" (from now on it is told of changes), "nothing new",
+        What became of each, for the run's row: "begun" (from now on the channel is told of changes), "nothing new",
         "told", or "failed" with the reason. A channel that fails keeps nothing from being done.
     """
-    if not channels:
-        return []
+    return [_sent(letter) for letter in due]
+
+
+def keep(
+    home: Home, due: Sequence[Letter], outcomes: Sequence[Mapping[str, str]], *, run_id: str, at: datetime
+) -> None:
+    """Keep what every channel knows that did not fail; the caller holds the writer's lock."""
     with live(home) as connection:
-        told = {channel.name: kept.last_told(connection, channel.name) for channel in channels}
-    now = _standing(run, settings, [one for one in told.values() if one])
-    return [_bring_up_to_date(home, run, settings, channel, told[channel.name], now) for channel in channels]
+        for letter, outcome in zip(due, outcomes, strict=True):
+            if letter.knows and outcome["outcome"] != "failed":
+                kept.keep_told(connection, letter.channel.name, letter.knows, run_id=run_id, told_at=at)
+
+
+@contextmanager
+def failure_told(home: Home, channels: Sequence[Channel], *, at: datetime) -> Iterator[None]:
+    """Tell every channel if what is done fails as a whole."""
+    try:
+        yield
+    except Exception as error:
+        if channels:
+            due = failure_letters(home, error, channels)
+            outcomes = send(due)
+            # What stopped the run may stop this too; then the channels are told again.
+            with suppress(ThreeFuturesError), writer(home, command="alert", wait_seconds=0):
+                keep(home, due, outcomes, run_id="", at=at)
+        raise
+
+
+def _last_told(home: Home, channels: Sequence[Channel]) -> dict[str, kept.LastTold | None]:
+    with live(home) as connection:
+        return {channel.name: kept.last_told(connection, channel.name) for channel in channels}
+
+
+def _sent(letter: Letter) -> dict[str, str]:
+    name = letter.channel.name
+    if letter.parcel is None:
+        return {"alert": name, "outcome": "begun" if letter.is_new else "nothing new"}
+    if said := fault(letter.channel, letter.parcel):
+        LOGGER.warning("alert     %s was not told: %s; the next run tries again", name, said)
+        return {"alert": name, "outcome": "failed", "reason": said}
+    return {"alert": name, "outcome": "told"}
 
 
 def _standing(run: Concluded, settings: Alerts, told: Sequence[kept.LastTold]) -> dict[str, Any]:
@@ -64,25 +149,18 @@ def _standing(run: Concluded, settings: Alerts, told: Sequence[kept.LastTold]) -
     return stands | {"crossings": same[0]} if same else stands
 
 
-def _bring_up_to_date(
-    home: Home,
-    run: Concluded,
-    settings: Alerts,
-    channel: Channel,
-    before: kept.LastTold | None,
-    now: dict[str, Any],
-) -> dict[str, str]:
-    found = [one for one in differences(before.standing, now) if _is_wanted(one, settings)] if before else []
-    try:
-        if before and found:
-            channel.send(_parcel(home, run, before, found))
-    except ChannelError as error:
-        LOGGER.warning("alert     %s was not told: %s; the next run tries again", channel.name, error)
-        return {"alert": channel.name, "outcome": "failed", "reason": str(error)}
-    told = kept.LastTold(run.assessment_id, now)
-    with live(home) as connection:
-        kept.keep_told(connection, channel.name, told, run_id=run.run_id, told_at=run.at)
-    return {"alert": channel.name, "outcome": "told" if found else "nothing new" if before else "begun"}
+def _news(
+    home: Home, run: Concluded, settings: Alerts, before: kept.LastTold | None, now: Mapping[str, Any]
+) -> Parcel | None:
+    """What a channel has not been told; a new one hears of changes from its first run on."""
+    if before is None:
+        return None
+    found = [one for one in differences(before.standing, now) if _is_wanted(one, settings)]
+    failure = before.standing.get(FAILED)
+    if not found:
+        return _recovery(run, failure) if failure else None
+    parcel = _parcel(home, run, before, found)
+    return parcel._replace(text=f"{_wrapped(RECOVERED)}\n{parcel.text}") if failure else parcel
 
 
 def _is_wanted(one: Difference, settings: Alerts) -> bool:
@@ -104,3 +182,24 @@ def _parcel(home: Home, run: Concluded, before: kept.LastTold, found: Sequence[D
         "report": str(run.report),
     }
     return Parcel(told.subject, told.text, plain_json(document))
+
+
+def _failure(said: str) -> Parcel:
+    lines = ["The run failed; what was published before it stays.", *said.split("\n")]
+    changes = [{"kind": "run", "id": "", "was": "done", "now": "failed"}]
+    more = {"changes": changes, "error": said}
+    return _note("threefutures: the run failed", "".join(f"{_wrapped(line)}\n" for line in lines), more)
+
+
+def _recovery(run: Concluded, failure: str) -> Parcel:
+    changes = [{"kind": "run", "id": "", "was": "failed", "now": "done"}]
+    text = f"{_wrapped(RECOVERED)}\nReport: {run.report}\n"
+    return _note("threefutures: runs succeed again", text, {"changes": changes, "error": failure, "run": run.run_id})
+
+
+def _note(subject: str, text: str, more: Mapping[str, Any]) -> Parcel:
+    return Parcel(subject, text, {"subject": subject, "text": text, **more})
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(plain(line), WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, NamedTuple
 
 import httpx
@@ -24,6 +26,9 @@ from reports.alert import test_message
 
 SECONDS = 10.0
 """How long one try may take to connect, and to wait for an answer."""
+
+TRY_SECONDS = 30.0
+"""How long one try may take in all: a server that says a word now and then holds nobody up."""
 
 COMMAND_SECONDS = 60.0
 
@@ -76,26 +81,34 @@ def channels(alerts: Alerts) -> list[Channel]:
     if mail := alerts.email:
         where = f"{', '.join(mail.recipients)} by {mail.host}:{mail.port}"
         login = tuple(secret.variable for secret in (mail.user, mail.password) if secret)
-        found.append(Channel("email", where, _persistent(lambda parcel: _mail(mail, parcel)), login))
+        found.append(Channel("email", where, _persistent(_timely(lambda parcel: _mail(mail, parcel))), login))
     if words := alerts.command:
         hidden = [variable for other in found for variable in other.variables]
         found.append(Channel("command", words[0], lambda parcel: _run(words, hidden, parcel)))
     return found
 
 
+def fault(channel: Channel, parcel: Parcel) -> str:
+    """Send, and say why it could not be done, in a few words without any secret; empty where it was."""
+    try:
+        channel.send(parcel)
+    except ChannelError as error:
+        return str(error)
+    except Exception as error:  # what an address or a password can be is without end, and no text of it is told
+        return f"it cannot be sent as it is configured ({type(error).__name__})"
+    return ""
+
+
 def try_out(channel: Channel) -> str:
     """Send a test message: "sent", or why it was not."""
     test = test_message()
-    try:
-        channel.send(Parcel(*test, {**test._asdict(), "changes": []}))
-    except ChannelError as error:
-        return str(error)
-    return "sent"
+    return fault(channel, Parcel(*test, {**test._asdict(), "changes": []})) or "sent"
 
 
 def _posting(name: str, address: Secret, document: Callable[[Parcel], Any]) -> Channel:
     where = f"the address in {address.variable}"
-    return Channel(name, where, _persistent(lambda parcel: _post(address, document(parcel))), (address.variable,))
+    send = _persistent(_timely(lambda parcel: _post(address, document(parcel))))
+    return Channel(name, where, send, (address.variable,))
 
 
 def _persistent(send: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
@@ -112,6 +125,30 @@ def _persistent(send: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
         return send(parcel)
 
     return sending
+
+
+def _timely(send: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
+    """Give up what takes too long in all: timeouts count from word to word, and a server may say one a second."""
+
+    def sending(parcel: Parcel) -> None:
+        ended: SimpleQueue[Exception | None] = SimpleQueue()
+        Thread(target=lambda: ended.put(_outcome(send, parcel)), daemon=True).start()
+        try:
+            error = ended.get(timeout=TRY_SECONDS)
+        except Empty:
+            raise ChannelError(f"it was given up after {TRY_SECONDS:g} seconds") from None
+        if error:
+            raise error
+
+    return sending
+
+
+def _outcome(send: Callable[[Parcel], None], parcel: Parcel) -> Exception | None:
+    try:
+        send(parcel)
+    except Exception as error:
+        return error
+    return None
 
 
 def _as_slack(parcel: Parcel) -> dict[str, str]:
@@ -132,14 +169,21 @@ def _read(secret: Secret) -> str:
 def _post(secret: Secret, document: Any) -> None:
     address, name = _read(secret), secret.variable
     try:
-        # A redirect would carry the message to an address that nobody configured.
-        answer = httpx.post(address, json=document, timeout=SECONDS, follow_redirects=False, trust_env=False)
-    except httpx.TransportError as error:
-        raise ChannelError(f"the address in {name} gave no answer ({type(error).__name__})", again=True) from None
-    except (httpx.InvalidURL, httpx.HTTPError, ValueError) as error:
+        status = _status(address, document)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
         raise ChannelError(f"{name} holds no http(s) address ({type(error).__name__})") from None
-    if not answer.is_success:
-        raise ChannelError(f"the address in {name} answered {answer.status_code}", again=answer.status_code in MAY_PASS)
+    except httpx.HTTPError as error:
+        raise ChannelError(f"the address in {name} gave no answer ({type(error).__name__})", again=True) from None
+    if not 200 <= status < 300:
+        raise ChannelError(f"the address in {name} answered {status}", again=status in MAY_PASS)
+
+
+def _status(address: str, document: Any) -> int:
+    """What an address answers; the body, which may have no end, is not read."""
+    # A redirect would carry the message to an address that nobody configured.
+    client = httpx.Client(timeout=SECONDS, follow_redirects=False, trust_env=False)
+    with client, client.stream("POST", address, json=document) as answer:
+        return answer.status_code
 
 
 def _mail(mail: Email, parcel: Parcel) -> None:
@@ -173,6 +217,9 @@ def _told(mail: Email) -> Iterator[None]:
         raise ChannelError(f"{mail.host} refused {', '.join(sorted(error.recipients))}") from None
     except smtplib.SMTPNotSupportedError:
         raise ChannelError(f"{mail.host} speaks no STARTTLS, or takes no login") from None
+    except UnicodeError:
+        # Its text would quote what it cannot spell, and smtplib spells names and passwords in ASCII.
+        raise ChannelError(f"the login for {mail.host} cannot be spelt in ASCII, or {mail.host} is no name") from None
     except (smtplib.SMTPException, OSError) as error:
         raise ChannelError(f"{mail.host}:{mail.port} gave no answer ({type(error).__name__})", again=True) from None
 

@@ -196,6 +196,16 @@ class Email(Table):
     password: EnvironmentSecret | None = None
     """Its password, as "env:NAME"."""
 
+    @model_validator(mode="after")
+    def _whole_login(self) -> "Email":
+        if bool(self.user) != bool(self.password):
+            raise UnfitError(
+                "has half a login",
+                found=f"{'user' if self.user else 'password'} alone",
+                next="give user and password, or neither",
+            )
+        return self
+
 
 class Alerts(Table):
     """What is told, and where to; nothing is sent without webhook, slack, email or command."""

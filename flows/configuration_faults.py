@@ -29,6 +29,9 @@ KNOWN_SOURCES = ("metr", "epoch", "git")
 FURTHER = "__pydantic_extra__"
 """Where a model says what its tables of other names are."""
 
+SECRETIVE = ("alerts", "lake")
+"""Tables that take secrets: somebody may have written one in the place of env:NAME, under whatever key."""
+
 LONGEST_SHOWN = 120
 """Characters of a value that are repeated."""
 
@@ -160,7 +163,8 @@ def _told(fault: Any, key: Key, model: type[BaseModel]) -> tuple[str, str, str]:
     """Message, what was found, and what to write."""
     name, value = ".".join(key), fault["input"]
     if fault["type"] == "extra_forbidden":
-        return f"{name} is not a key that is known", _shown(key, value), _nearest(key[-1], list(_fields(model, key)))
+        # It may be the mistyped name of a secret.
+        return f"{name} is not a key that is known", _unshown(key), _nearest(key[-1], list(_fields(model, key)))
     if fault["type"] == "missing":
         return _told_missing(key, value)
     unfit = (fault.get("ctx") or {}).get("error")
@@ -186,9 +190,13 @@ def _told_missing(key: Key, value: Any) -> tuple[str, str, str]:
 def _shown(key: Key, value: object) -> str:
     """The key and its value as far as it fits; what a secret could be is not repeated."""
     text = f"{key[-1]} = {value!r}"
-    if {"webhook", "slack", "password", "user", "token", "secret"} & set(key) or "://" in text:
-        return f"{key[-1]}, its value is not repeated here"
+    if key[0] in SECRETIVE or "://" in text:
+        return _unshown(key)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _unshown(key: Key) -> str:
+    return f"{key[-1]}, its value is not repeated here"
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:

@@ -5,11 +5,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
+from flows.address import shown
 from flows.configuration_faults import UnfitError
-from flows.git_address import is_url, redacted
+from flows.git_address import is_url
 from metrics.errors import ConfigurationError, UsageError
 
 MARK = "env:"
@@ -51,9 +53,11 @@ def _secret(value: object) -> Secret:
 def _place(text: str, info: ValidationInfo) -> str:
     """A path from the folder of the file on; an http(s) address as it is."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
-    if scheme and scheme[1].lower() not in ("http", "https"):
+    if scheme and not _is_web(text):
         raise UnfitError(
-            "has a transport other than http and https", found=text, next="give a path, or an http(s) address"
+            "has a transport other than http and https",
+            found=f"{scheme[1]}://",
+            next="give a path, or an http(s) address",
         )
     return _without_login(text) if scheme else str(_path(Path(text), info))
 
@@ -64,14 +68,34 @@ def _path(path: Path, info: ValidationInfo) -> Path:
     return Path(info.context["folder"] if info.context else "") / path.expanduser()
 
 
+def _is_web(address: str) -> bool:
+    return bool(re.match(r"https?://", address, re.IGNORECASE))
+
+
 def _without_login(address: str) -> str:
-    if re.match(r"https?://[^/@]*@", address):
+    """An address as it is, http(s) in lower case; what it holds is not repeated, because a login may be in it."""
+    if not _is_web(address):
+        return address
+    scheme, _, rest = address.partition("://")
+    try:
+        parts = urlsplit(address)
+        has_login = "@" in parts.netloc
+        is_readable = has_login or (bool(parts.hostname) and parts.port != 0)
+    except ValueError:
+        has_login = is_readable = False
+    if has_login:
         raise UnfitError(
             "has a name or a token in its address, which does not belong in a file",
-            found=redacted(address),
+            found=shown(address),
             next="leave it out of the address; an ssh:// address logs in with a key",
         )
-    return address
+    if not is_readable:
+        raise UnfitError(
+            "is an address that cannot be read",
+            found="a host or a port that is none (it is not repeated here)",
+            next="write https://host/path; a name or a password has no place in it",
+        )
+    return f"{scheme.lower()}://{rest}"
 
 
 def _repository(address: str, info: ValidationInfo) -> str:
@@ -84,14 +108,15 @@ def _repository(address: str, info: ValidationInfo) -> str:
 
 
 def _web_address(text: str) -> str:
-    if not re.match(r"https?://[^\s/]", text):
-        raise UnfitError("is no web address", found=text, next="write https://..., or leave the key out")
-    return text
+    if not re.match(r"https?://[^\s/]", text, re.IGNORECASE):
+        found = "no https:// at its beginning (it is not repeated here)"
+        raise UnfitError("is no web address", found=found, next="write https://..., or leave the key out")
+    return _without_login(text)
 
 
 def _mail_address(text: str) -> str:
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
-        raise UnfitError("has no mail address", found=text, next="write name@host")
+        raise UnfitError("has no mail address", found="a text that is none", next="write name@host")
     return text
 
 

@@ -24,7 +24,7 @@ from metrics.untrusted import plain
 from scenarios.words import counted, listed
 from warehouse import upkeep
 from warehouse.home import Home
-from warehouse.lock import held_by
+from warehouse.lock import held_by, held_since
 from warehouse.query import query
 
 Status = Literal["ok", "warn", "fail"]
@@ -153,14 +153,25 @@ def _schedule(patient: Patient) -> Said:
     if not holder:
         return Said("warn", "none is going on this machine", "threefutures serve, or see docs/operations.md")
     cron = re.match("serve --cron '(.*)' ", holder)
-    return Said("ok", f"{holder}{f'; next run {_next(patient.home, cron[1])}' if cron else ''}")
+    if not cron:
+        return Said("ok", holder)
+    quiet_prefect(patient.home.prefect)
+    from flows.schedule import due_times  # noqa: PLC0415 - imports Prefect, which takes seconds
+
+    since = max(filter(None, (held_since(patient.home.schedule_lock), _last_run_at(patient.home))))
+    first, second = due_times(cron[1], after=since, n=2)
+    if second < patient.at:
+        said = f"{holder}; no run was published since {since:%Y-%m-%d %H:%M} UTC, and one was due at {first:%H:%M}"
+        return Said("warn", said, "read what it said on stderr; a run that hangs ends when it is stopped and started")
+    (coming,) = due_times(cron[1], after=patient.at, n=1)
+    return Said("ok", f"{holder}; next run {coming:%Y-%m-%d %H:%M} UTC")
 
 
-def _next(home: Home, cron: str) -> str:
-    quiet_prefect(home.prefect)
-    from flows.schedule import When, timetable  # noqa: PLC0415 - imports Prefect, which takes seconds
-
-    return f"{timetable(When('--cron', cron))[1]:%Y-%m-%d %H:%M} UTC"
+def _last_run_at(home: Home) -> datetime | None:
+    if not home.snapshot.exists():
+        return None
+    last = query(home, "SELECT max(started_at) AS at FROM run WHERE command = 'serve'").records()[0]["at"]
+    return datetime.fromisoformat(last).replace(tzinfo=UTC) if last else None
 
 
 def _snapshot(patient: Patient) -> Said:

@@ -21,6 +21,7 @@ from urllib.parse import urljoin
 import httpx
 
 from flows.address import Endpoint, Resolve, endpoint, resolved, shown
+from flows.cutting import Trace, cut_after
 from metrics.errors import DataError, TransientError
 
 MEGABYTE = 2**20
@@ -108,10 +109,13 @@ def fetch(
     limits, around = limits or Limits(), surroundings or Surroundings()
     chance, deadline = Random(seed), around.clock() + limits.total_seconds  # noqa: S311 -- jitter is no secret
     timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds)
-    with httpx.Client(timeout=timeout, trust_env=False, verify=_trust(), transport=around.transport) as client:
+    with (
+        cut_after(limits.total_seconds) as watch,
+        httpx.Client(timeout=timeout, trust_env=False, verify=_trust(), transport=around.transport) as client,
+    ):
         for attempt in count(1):
             try:
-                return _Try(client, limits, around, deadline, attempt).follow(url, known or Validators())
+                return _Try(client, limits, around, deadline, watch, attempt).follow(url, known or Validators())
             except TransientError as error:
                 asked_for = min(getattr(error, "seconds", 0.0), limits.total_seconds)
                 wait = max(asked_for, 2.0 ** (attempt - 1)) * (1 + chance.random() / 2)
@@ -144,12 +148,16 @@ class _Try(NamedTuple):
     limits: Limits
     around: Surroundings
     deadline: float
+    watch: Trace
+    """Sees every connection, to cut it at the deadline."""
     attempt: int
 
     def follow(self, url: str, known: Validators) -> Answer:
         """Ask, and go where the answer points to."""
         here = url
         for _ in range(self.limits.redirects + 1):
+            if self.around.clock() > self.deadline:
+                raise self._too_slow(url)
             found = self._ask(here, known)
             if isinstance(found, Answer):
                 return found
@@ -161,13 +169,14 @@ class _Try(NamedTuple):
     def _ask(self, url: str, known: Validators) -> Answer | str:
         """The answer, or where it points to."""
         place = endpoint(url, allow_private=self.limits.allow_private, resolve=self.around.resolve)
+        # The certificate must be the name's: the address says nothing of who answers.
+        name = {"sni_hostname": place.host} if place.scheme == "https" else {}
         try:
             with self.client.stream(
                 "GET",
                 self._numeric(url, place),
                 headers=_headers(place, known),
-                # The certificate must be the name's: the address says nothing of who answers.
-                extensions={"sni_hostname": place.host} if place.scheme == "https" else {},
+                extensions={"trace": self.watch, **name},
             ) as response:
                 return self._read(url, response, known)
         except (httpx.ConnectTimeout, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout) as error:
@@ -177,6 +186,10 @@ class _Try(NamedTuple):
                 raise _refused(url, "has no certificate that can be trusted", str(error)) from error
             raise _failed(url, "cannot be reached", str(error)) from error
         except httpx.TransportError as error:
+            if self.around.clock() > self.deadline:
+                raise self._too_slow(url) from error
+            if "location header" in str(error):  # httpx reads it although it follows none
+                raise _refused(url, "redirects to no address", str(error)) from error
             raise _failed(url, "broke off", str(error) or type(error).__name__) from error
         except (httpx.InvalidURL, ValueError) as error:
             raise _refused(url, "is no address", str(error)) from error
@@ -231,7 +244,7 @@ class _Try(NamedTuple):
             if size > self.limits.largest:
                 raise self._too_large(url)
             if self.around.clock() > self.deadline:
-                raise _failed(url, "takes too long", f"{size:,} bytes in {self.limits.total_seconds:g} s")
+                raise self._too_slow(url)
             yield piece
 
     def _unpacked(self, url: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -251,6 +264,9 @@ class _Try(NamedTuple):
         yield packed.flush()
         if not packed.eof:
             raise _failed(url, "broke off", "the last of the packed data missing")
+
+    def _too_slow(self, url: str) -> TransientError:
+        return _failed(url, "takes too long", f"no whole answer in {self.limits.total_seconds:g} s")
 
     def _too_large(self, url: str) -> DataError:
         return _refused(url, "is too large", f"more than {self.limits.largest / MEGABYTE:g} MB")

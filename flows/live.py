@@ -137,6 +137,12 @@ def download(wanted: Due, *, at: datetime, limits: Limits, surroundings: Surroun
         answer = fetch(wanted.live.url, known=known, limits=limits, seed=int(at.timestamp()), surroundings=surroundings)
     except DataError as error:
         fault = error
+    except Exception as error:  # a publisher's answer ends no run, whatever it makes of our own code
+        fault = DataError(
+            f"{wanted.live.source.id}: its answer met a fault of our own: {type(error).__name__}",
+            found=str(error) or "no message",
+            next="report it, please; what was known stays",
+        )
     return Download(wanted, time.perf_counter() - started, answer, fault)
 
 

@@ -1,7 +1,8 @@
 """The same flow on a schedule: one process, one run at a time, until it is stopped."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.console import print_json, run_document
 from flows.progress import LOGGER
+from flows.schedule_runs import NAME, cancelled_runs_told, end_killed_runs
 from flows.server import LocalServer
 from flows.track import track
 from metrics.errors import UsageError
@@ -52,8 +54,8 @@ def serve(
 ) -> None:
     """Run the pipeline at every time a cron expression names, in UTC, until interrupted.
 
-    A run that is due while another is still going is cancelled, so that downtime leaves no backlog; stopping leaves
-    the schedule active for the next start.
+    A run that is due while another is still going is cancelled, and told; downtime leaves no backlog; stopping, also by
+    a kill in the middle of a run, leaves the schedule active for the next start.
 
     Args:
         home: the data folder.
@@ -72,6 +74,8 @@ def serve(
     cron = when.cron
     with held(Home(home).schedule_lock, f"serve --cron '{cron}'"):
         server.wait()
+        if server.is_ours:
+            end_killed_runs()
         LOGGER.info(
             "serving   %s, first at %s UTC; Ctrl-C stops it, and the schedule stays", cron, f"{first:%Y-%m-%d %H:%M}"
         )
@@ -79,23 +83,28 @@ def serve(
             LOGGER.info("pages     %s", server.pages)
         if as_json:
             print_json({"status": "serving", "cron": cron, "first_at": first, "server": server.address}, indent=None)
-        run: Flow[..., Any] = track_as_json if as_json else track
-        run.serve(
-            name="scheduled",
-            schedule=schedule,
-            parameters={
-                "home": str(home),
-                "command": "serve",
-                "configuration": str(configuration) if configuration else None,
-            },
-            tags=["threefutures"],
-            limit=1,
-            global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-            # By default a restart would leave the schedule paused, and nobody would notice.
-            pause_on_shutdown=False,
-            print_starting_message=False,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
+        with cancelled_runs_told():
+            _run_when_due(home, schedule, configuration, as_json)
+
+
+def _run_when_due(home: Path, schedule: Schedule, configuration: Path | None, as_json: bool) -> None:
+    run: Flow[..., Any] = track_as_json if as_json else track
+    run.serve(
+        name=NAME,
+        schedule=schedule,
+        parameters={
+            "home": str(home),
+            "command": "serve",
+            "configuration": str(configuration) if configuration else None,
+        },
+        tags=["threefutures"],
+        limit=1,
+        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        # By default a restart would leave the schedule paused, and nobody would notice.
+        pause_on_shutdown=False,
+        print_starting_message=False,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
 
 
 def timetable(when: When) -> tuple[Schedule, datetime]:
@@ -112,7 +121,19 @@ def timetable(when: When) -> tuple[Schedule, datetime]:
             f"{named} {cron!r} is not a cron expression", found=str(error).splitlines()[0], next=NEXT
         ) from error
     try:
-        (first,) = asyncio.run(CronSchedule(cron=cron, timezone="UTC").get_dates(1))
+        (first,) = due_times(cron, after=datetime.now(UTC), n=1)
     except ValueError as error:
         raise UsageError(f"{named} {cron!r} never comes", found="no such day in any year", next=NEXT) from error
     return schedule, first
+
+
+def due_times(cron: str, *, after: datetime, n: int) -> Sequence[datetime]:
+    """The next n times of a cron expression, in UTC.
+
+    Raises:
+        ValueError: it is not cron, or there are fewer.
+    """
+    found = asyncio.run(CronSchedule(cron=cron, timezone="UTC").get_dates(n, start=after))
+    if len(found) < n:
+        raise ValueError(f"{cron} comes {len(found)} times")
+    return found

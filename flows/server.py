@@ -46,6 +46,11 @@ class LocalServer:
         self._turn = turn
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it was started here, with a database of the data folder."""
+        return self._process is not None
+
+    @property
     def pages(self) -> str:
         """Where a browser finds its UI, if it has one."""
         return self.address.rstrip("/").removesuffix("/api")

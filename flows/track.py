@@ -18,9 +18,9 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
-from flows.channels import channels
+from flows.channels import Channel, channels
 from flows.choices import Choices, chosen
-from flows.configuration import Alerts, Configuration, GitSource, Retention, load_configuration
+from flows.configuration import Configuration, GitSource, Retention, load_configuration
 from flows.configured_home import configured_home
 from flows.earlier import earlier
 from flows.git_source import Reading, batches, ingest_readings, read_batch
@@ -30,7 +30,7 @@ from flows.own_sources import addresses, ingest_own_sources
 from flows.progress import LOGGER, report_ingested, shown, step, to_stderr
 from flows.rebuild import bring_up_to_date
 from flows.recall import recalled
-from flows.recorded import recorded
+from flows.recorded import Recording, recorded
 from flows.replay import keep_monthly
 from flows.retention import retain
 from flows.settings import wait_seconds
@@ -145,13 +145,22 @@ def measured(home: Home, git: GitSource | None, on: date, offline: bool) -> list
     if git is None or not batches(git, offline=offline):
         return []
     threads: Any = ThreadPoolTaskRunner(max_workers=git.jobs)
-    return measure.with_options(task_runner=threads)(home, git, on, offline)
+    return measure.with_options(task_runner=threads)(_without_lake(home), git, on, offline)
 
 
-@flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
+def _without_lake(home: Home) -> Home:
+    """What a flow may be given: the server keeps its parameters and shows them, and a lake has a password."""
+    return home._replace(lake=None)
+
+
 def ingest(home: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
-    """Ingest every source named, or all of them."""
-    return ingest_each(home, names, at=at, one=ingest_task)
+    """Ingest every source named, or all of them, as a flow of its own."""
+
+    @flow(name="ingest", flow_run_name="ingest", persist_result=False, validate_parameters=False)
+    def ingest_named(folder: Home, names: Sequence[str], at: datetime) -> tuple[Ingested, ...]:
+        return ingest_each(folder._replace(lake=home.lake), names, at=at, one=ingest_task)
+
+    return ingest_named(_without_lake(home), names, at)
 
 
 @task(name="assess", tags=["assess"], cache_policy=NO_CACHE, persist_result=False)
@@ -202,17 +211,15 @@ def report(home: Home, assessment: Assessment, previous: dict[str, Any] | None) 
 
 
 @task(name="alert", tags=["alert"], cache_policy=NO_CACHE, persist_result=False)
-def alert(
-    home: Home, settings: Alerts, run_id: str, assessed: Assessed, report: Path, at: datetime
-) -> list[dict[str, str]]:
-    """Tell every channel what is otherwise than it was last told; one that cannot be told fails nothing."""
-    known = assessing.known_live(home)
-    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing, known.own)
-    run = alerting.Concluded(run_id, assessed.id, assessed.assessment, sources, known.failing, report, at)
+def alert(home: Home, due: Sequence[alerting.Letter], recording: Recording, at: datetime) -> None:
+    """Tell every channel what is due to it; one that cannot be told fails nothing. The caller holds no lock."""
     with step("alert") as watch:
-        told = alerting.tell(home, run, settings, channels(settings))
-        watch.text = ", ".join(f"{one['alert']}: {one['outcome']}" for one in told)
-    return told
+        outcomes = alerting.send(due)
+        with writer(home, command="alert", wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
+            alerting.keep(home, due, outcomes, run_id=recording.run_id, at=at)
+            recording.add(outcomes)
+            publish(home)
+        watch.text = ", ".join(f"{one['alert']}: {one['outcome']}" for one in outcomes)
 
 
 @task(name="publish", tags=["publish"], cache_policy=NO_CACHE, persist_result=False)
@@ -254,30 +261,49 @@ def track(
     folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
-    # Before the lock: a slow server must hold up nobody who writes.
-    fetched = [] if offline else fetch(folder, said, at)
-    readings = measured(folder, said.sources.git, at.date(), offline)
-    with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
-        bring_up_to_date(folder, at=at)
-        with recorded(folder, command=command, at=at) as recording:
-            ingested = ingest(folder, (), at)
-            ingested += own_task(folder, said.sources, at=at) if said.sources.own else ()
-            ingested += keep_task(folder, fetched, at=at) if fetched else ()
-            ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
-            recording.add([one._asdict() for one in ingested])
-            report_ingested(ingested)
-            assessed = assess(folder, recording.run_id, day, choices, at)
-            recording.add([{"assessment": assessed.id}])
-            replay(folder, day, choices, at)
-            written = report(folder, assessed.assessment, assessed.previous)
-            if as_of is None and prior is None and channels(said.alerts):
-                recording.add(alert(folder, said.alerts, recording.run_id, assessed, written / "status.html", at))
-            _retain(folder, said.retention, at)
-            recording.finish("done")
-            published = publish_task(folder)
+    told = channels(said.alerts) if as_of is None and prior is None else []
+    with alerting.failure_told(folder, told, at=at):
+        # Before the lock: a slow server must hold up nobody who writes.
+        fetched = [] if offline else fetch(folder, said, at)
+        readings = measured(folder, said.sources.git, at.date(), offline)
+        with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
+            bring_up_to_date(folder, at=at)
+            with recorded(folder, command=command, at=at) as recording:
+                ingested = ingest(folder, (), at)
+                ingested += own_task(folder, said.sources, at=at) if said.sources.own else ()
+                ingested += keep_task(folder, fetched, at=at) if fetched else ()
+                ingested += (keep_git_task(folder, readings, at=at),) if readings else ()
+                recording.add([one._asdict() for one in ingested])
+                report_ingested(ingested)
+                assessed = assess(folder, recording.run_id, day, choices, at)
+                recording.add([{"assessment": assessed.id}])
+                replay(folder, day, choices, at)
+                written = report(folder, assessed.assessment, assessed.previous)
+                _retain(folder, said.retention, at)
+                recording.finish("done")
+                published = publish_task(folder)
+            due = _due(folder, said, told, recording, assessed, written, at) if told else []
+    if due:
+        alert(folder, due, recording, at)
     return Tracked(
         recording.run_id, ingested, assessed.assessment, assessed.previous, assessed.ahead, written, published
     )
+
+
+def _due(
+    home: Home,
+    said: Configuration,
+    told: Sequence[Channel],
+    recording: Recording,
+    assessed: Assessed,
+    written: Path,
+    at: datetime,
+) -> list[alerting.Letter]:
+    """What the run has for every channel."""
+    known, page = assessing.known_live(home), written / "status.html"
+    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing, known.own)
+    run = alerting.Concluded(recording.run_id, assessed.id, assessed.assessment, sources, known.failing, page, at)
+    return alerting.letters(home, run, said.alerts, told)
 
 
 def _retain(home: Home, settings: Retention, at: datetime) -> None:

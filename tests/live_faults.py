@@ -188,6 +188,11 @@ ASTRAY = [
         "an address is given without a name and password",
     ),
     ("to a port that is none", "http://127.0.0.1:99999/", "the address of a source cannot be read"),
+    ("to an address that is none", "http://[zz]/results.yaml", "it redirects to no address"),
+    ("to half an address", "http://[::1", "it redirects to no address"),
+    ("to a name with an empty part", "http://a..b/results.yaml", "the host is no name of one"),
+    ("to a name that begins with a dot", "http://.invalid/results.yaml", "the host is no name of one"),
+    ("to a name with a part of 64 letters", f"http://{'a' * 64}.invalid/", "the host is no name of one"),
 ]
 
 METR = GOOD.decode()

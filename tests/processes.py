@@ -1,10 +1,13 @@
 """The command line as a real process, and what it leaves: for tests of runs, schedules and kills."""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import duckdb
 
@@ -35,15 +38,30 @@ def threefutures(folder, *arguments, **more):
     return done.returncode, done.stdout, done.stderr
 
 
-def started(folder, *arguments, stdout=subprocess.PIPE, **more):
+def started(folder, *arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more):
     return subprocess.Popen(
         [*START, *arguments],
         cwd=folder,
         env=environment(folder, **more),
         stdout=stdout,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
+
+
+def kill_all(process):
+    """SIGKILL for a process and everything that it started, as when the power fails."""
+    for pid in [process.pid, *_children(process.pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    process.wait()
+
+
+def _children(pid):
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        for child in (task / "children").read_text().split():
+            yield int(child)
+            yield from _children(int(child))
 
 
 def ask(folder, query):
@@ -52,10 +70,10 @@ def ask(folder, query):
         return connection.execute(query).fetchall()
 
 
-def prefect_rows(folder, query):
+def prefect_rows(folder, query, *values):
     connection = sqlite3.connect(folder / "data/prefect/prefect.db")
     try:
-        return connection.execute(query).fetchall()
+        return connection.execute(query, values).fetchall()
     finally:
         connection.close()
 

@@ -5,17 +5,20 @@ import socket
 import sys
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from itertools import chain, cycle, repeat
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from live_servers import serving
 from reports_samples import LEANS, assessment, record
 
 from flows import channels as travelling
-from flows.alerts import Concluded, tell
-from flows.channels import ChannelError, Parcel, channels
-from flows.configuration import Alerts
-from warehouse.connection import live
+from flows.alerts import Concluded, failure_told, keep, letters, send
+from flows.channels import ChannelError, Parcel, channels, fault
+from flows.configuration import Alerts, load_configuration
+from metrics.errors import ConfigurationError, DataError
+from warehouse.connection import live, writer
 from warehouse.home import Home
 
 PARCEL = Parcel("threefutures: <now>", "first & last\n", {"subject": "threefutures: <now>", "n": 1})
@@ -187,6 +190,67 @@ def test_a_letter_that_is_refused_for_good_is_told_with_its_code():
         assert refusal(mail(box)) == "127.0.0.1 answered 554"
 
 
+def test_a_password_that_cannot_be_spelt_is_told_without_a_letter_of_it(monkeypatch):
+    monkeypatch.setenv("THREEFUTURES_TEST_USER", "ada")
+    monkeypatch.setenv("THREEFUTURES_TEST_PASSWORD", "pässwörd")
+    with Mailbox(login=True) as box:
+        said = refusal(mail(box, **LOGIN))
+    assert said == "the login for 127.0.0.1 cannot be spelt in ASCII, or 127.0.0.1 is no name"
+
+
+UNSENDABLE = {
+    "a command with a NUL": ({"command": ["a\0b"]}, "it cannot be sent as it is configured (ValueError)"),
+    "a mail server that is no name": (
+        {"email": {"host": "a..b", "sender": "a@b", "recipients": ["c@d"]}},
+        "the login for a..b cannot be spelt in ASCII, or a..b is no name",
+    ),
+    "an address without a scheme": (
+        {"webhook": f"env:{ADDRESS}"},
+        f"{ADDRESS} holds no http(s) address (UnsupportedProtocol)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSENDABLE)
+def test_what_cannot_be_sent_is_told_and_raises_nothing(monkeypatch, name):
+    settings, said = UNSENDABLE[name]
+    monkeypatch.setenv(ADDRESS, "s3cret.example")
+    assert fault(only(**settings), PARCEL) == said
+
+
+def test_half_a_login_is_refused(tmp_path):
+    text = '[alerts.email]\nhost = "h"\nsender = "a@b"\nrecipients = ["c@d"]\nuser = "env:A"\n'
+    (tmp_path / "threefutures.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as refused:
+        load_configuration(tmp_path, environment={})
+    assert str(refused.value) == (
+        "threefutures.toml, line 1: alerts.email has half a login\n"
+        "  found  user alone\n  next   give user and password, or neither"
+    )
+
+
+def endless(_head):
+    piece = b"10000\r\n" + b"x" * 65536 + b"\r\n"
+    return chain([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"], repeat(piece))
+
+
+def test_a_webhook_is_told_although_its_answer_has_no_end(monkeypatch):
+    with serving() as server:
+        monkeypatch.setenv(ADDRESS, server.says("/hook", endless))
+        only(webhook=f"env:{ADDRESS}").send(PARCEL)
+
+
+def dripping(_head):
+    return chain([b"HTTP/1.1 200 OK\r\n"], cycle([b"X-A: b\r\n", 0.02]))
+
+
+def test_a_channel_that_drips_is_given_up(monkeypatch):
+    monkeypatch.setattr(travelling, "TRY_SECONDS", 0.3)
+    with serving() as server:
+        monkeypatch.setenv(ADDRESS, server.says("/hook", dripping))
+        assert refusal(only(webhook=f"env:{ADDRESS}")) == "it was given up after 0.3 seconds"
+
+
 def test_a_command_gets_the_text_and_no_secret_of_another_channel(tmp_path, monkeypatch):
     monkeypatch.setenv(ADDRESS, "http://127.0.0.1:1/s3cret")
     script = (
@@ -219,6 +283,13 @@ def concluded(of, run="r1", stale="", failing=()):
 
 
 NO_TRIPWIRES = Alerts(tripwires=False)
+
+
+def tell(home, run, settings, told):
+    due = letters(home, run, settings, told)
+    outcomes = send(due)
+    keep(home, due, outcomes, run_id=run.run_id, at=AT)
+    return outcomes
 
 
 def outcomes(home, run, *told, settings=NO_TRIPWIRES):
@@ -279,6 +350,52 @@ def test_what_is_silenced_is_not_told_later_either(home):
     ]
     assert outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel()) == ["nothing new"]
     assert sent == []
+
+
+def fail(home, error, *told):
+    with pytest.raises(type(error)), failure_told(home, told, at=AT):
+        raise error
+
+
+NO_FACT = DataError("there is no fact to assess", found="every source failed", next="threefutures quarantine")
+
+
+def test_a_run_that_fails_as_a_whole_is_told_once_and_so_is_that_runs_succeed_again(home):
+    sent = Sent()
+    outcomes(home, concluded(assessment()), sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    assert outcomes(home, concluded(assessment(), "r4"), sent.channel()) == ["told"]
+    assert outcomes(home, concluded(assessment(), "r5"), sent.channel()) == ["nothing new"]
+    assert [parcel.subject for parcel in sent] == ["threefutures: the run failed", "threefutures: runs succeed again"]
+    assert sent[0].text == (
+        "The run failed; what was published before it stays.\n"
+        "there is no fact to assess\nfound every source failed\nnext threefutures quarantine\n"
+    )
+
+
+def test_a_change_after_a_failed_run_is_told_in_one_message_with_the_recovery(home):
+    sent = Sent()
+    outcomes(home, concluded(assessment()), sent.channel())
+    fail(home, NO_FACT, sent.channel())
+    outcomes(home, concluded(assessment(verdict=LEANS), "r3"), sent.channel())
+    assert len(sent) == 2
+    assert sent[1].subject == "threefutures: now leans compounding (was: cannot tell)"
+    assert sent[1].text.startswith("Runs succeed again, after one that failed as a whole.\nVerdict changed: ")
+
+
+def test_a_fault_of_our_own_is_told_to_a_new_channel_too_without_its_words(home):
+    sent = Sent()
+    fail(home, KeyError("s3cret"), sent.channel())
+    assert "s3cret" not in str(sent)
+    assert "a fault of its own: KeyError" in sent[0].text
+
+
+def test_a_folder_that_another_process_writes_to_keeps_no_channel_from_being_told(home):
+    sent = Sent()
+    with writer(home, command="another"):
+        fail(home, NO_FACT, sent.channel())
+    assert len(sent) == 1
 
 
 def test_nothing_is_kept_of_an_address(home, webhook):

@@ -91,17 +91,17 @@ def test_a_variable_stands_above_the_file(configured, tmp_path):
 FAULTS = {
     '[verdict]\n\n# three lines\nfirst_dat = "2024-01-01"\nleave_out = [\n]\n': (
         "threefutures.toml, line 4: verdict.first_dat is not a key that is known\n"
-        "  found  first_dat = '2024-01-01'\n"
+        "  found  first_dat, its value is not repeated here\n"
         "  next   did you mean first_date?"
     ),
     "[sources.metr]\n[alert]\nverdict = true\n": (
         "threefutures.toml, line 2: alert is not a key that is known\n"
-        "  found  alert = {'verdict': True}\n"
+        "  found  alert, its value is not repeated here\n"
         "  next   did you mean alerts?"
     ),
     '[sources.mine]\npth = "ours.csv"\n': (
         "threefutures.toml, line 2: sources.mine.pth is not a key that is known\n"
-        "  found  pth = 'ours.csv'\n"
+        "  found  pth, its value is not repeated here\n"
         "  next   did you mean path?; then 1 more fault"
     ),
     '[sources.mert]\nevery = "weekly"\n': (
@@ -154,10 +154,39 @@ def test_a_fault_is_told_with_its_line(configured, text):
     assert fault(configured, text) == FAULTS[text]
 
 
+SECRETIVE = [
+    '[alerts]\nwebhok = "s3cret"\n',
+    '[alerts.email]\npasword = "s3cret"\n',
+    '[alerts.email]\nhost = ["s3cret"]\n',
+    'alerts.email = "s3cret"\n',
+    '[alert]\nwebhook = "s3cret"\n',
+    '[lake]\ncatalog = "host=h password=s3cret"\n',
+    'lake = "host=h password=s3cret"\n',
+    '[sources.mine]\npath = "ftp://me:s3cret@host/x.csv"\n',
+    '[sources.mine]\npath = "HTTPS://me:s3cret@host/x.csv"\n',
+    '[sources.mine]\npath = "https://me:s3cret/more@host/x.csv"\n',
+    '[sources.mine]\npath = "https://me@s3cret@host/x.csv"\n',
+    '[sources.mine]\npath = "https://[s3cret/x.csv"\n',
+    '[sources.metr]\nurl = "ftp://me:s3cret@host/x.yaml"\n',
+    '[sources.metr]\nurl = "https://me:s3cret@host/x.yaml"\n',
+    '[sources.git]\nrepositories = ["HTTPS://me:s3cret@host/app.git"]\n',
+]
+
+
+@pytest.mark.parametrize("text", SECRETIVE)
+def test_no_fault_repeats_what_a_secret_could_be(configured, text):
+    assert "s3cret" not in fault(configured, text)
+
+
+def test_the_scheme_of_an_address_may_be_written_in_capitals(configured):
+    said = configured('[sources.mine]\npath = "HTTPS://Example.org/@ours/x@1.csv"\n')
+    assert said.sources.own["mine"].path == "https://Example.org/@ours/x@1.csv"
+
+
 def test_a_fault_of_a_variable_names_the_variable(configured):
     assert fault(configured, "", THREEFUTURES_SCHEDULE__CORN="0 7 * * *") == (
         "THREEFUTURES_SCHEDULE__CORN: schedule.corn is not a key that is known\n"
-        "  found  corn = '0 7 * * *'\n"
+        "  found  corn, its value is not repeated here\n"
         "  next   did you mean cron?"
     )
 

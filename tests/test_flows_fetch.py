@@ -4,7 +4,9 @@ import gzip
 import shutil
 import ssl
 import subprocess
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import chain, cycle
 
 import httpx
 import pytest
@@ -110,6 +112,7 @@ INNER = [
     "127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
     "240.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::1",
+    "192.0.0.8", "192.88.99.1", "fec0::1", "3fff::1",
 ]  # fmt: skip
 
 
@@ -217,3 +220,18 @@ def test_a_certificate_must_be_of_the_name_although_the_connection_is_to_the_add
             get(f"https://other.example:{port}/a", surroundings=here)
     _trust.cache_clear()
     assert refusal.value.message.endswith("/a: it has no certificate that can be trusted")
+
+
+def dripping(_head):
+    """A head without end, a line every 20 ms, for as long as somebody listens."""
+    return chain([b"HTTP/1.1 200 OK\r\n"], cycle([b"X-A: b\r\n", 0.02]))
+
+
+@pytest.mark.parametrize("path", ["/drip", "/to-drip"])
+def test_a_head_that_drips_is_cut_at_the_deadline(server, path):
+    server.says("/drip", dripping)
+    server.says("/to-drip", answer(b"", "302 Found", "Location: /drip"))
+    with pytest.raises(TransientError) as late:
+        get(server.url(path), limits=replace(LIMITS, total_seconds=0.4))
+    assert late.value.message.endswith("/drip: it takes too long")
+    assert late.value.found == "no whole answer in 0.4 s"

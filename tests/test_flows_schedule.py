@@ -1,16 +1,40 @@
 """The pipeline on a schedule, and as workers are given it."""
 
 import json
+import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import urllib.request
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from processes import SECONDS, ask, environment, prefect_rows, started, threefutures, wait_until
+import pytest
+from processes import SECONDS, ask, environment, kill_all, prefect_rows, started, threefutures, wait_until
+
+from warehouse.home import Home
+from warehouse.lock import held
 
 FEW = {"THREEFUTURES_VERDICT__FIRST_DATE": "2026-07-01"}
 """Few series have values since then: what is timed by the clock should not wait for the model."""
+
+
+TELL = "import os, sys; open(sys.argv[1], 'a').write(os.environ['THREEFUTURES_ALERT_SUBJECT'] + chr(10))"
+
+
+ROW = "indicator,observed_on,value\nai_code_share,2026-01-31,0.25\n"
+
+
+def configure(folder):
+    """A table of one's own, and a channel that leaves the subject of every message in subjects.txt."""
+    (folder / "ours.csv").write_text(ROW)
+    words = [sys.executable, "-c", TELL, str(folder / "subjects.txt")]
+    text = f'[sources.mine]\npath = "ours.csv"\n[alerts]\ncommand = {json.dumps(words)}\n'
+    (folder / "threefutures.toml").write_text(text)
 
 
 def done_runs(folder):
@@ -19,25 +43,97 @@ def done_runs(folder):
     return ask(folder, "SELECT count(*) FROM run WHERE command = 'serve' AND status = 'done'")[0][0]
 
 
-def test_the_schedule_makes_two_runs_by_itself(tmp_path):
-    printed = tmp_path / "printed.jsonl"
-    with printed.open("w") as file:  # a pipe that nobody reads is full after the first run
-        process = started(tmp_path, "serve", "--cron", "* * * * * */15", "--json", "--ui", stdout=file, **FEW)
+def is_running(folder):
+    if not (folder / "data/prefect/prefect.db").exists():
+        return False
+    with suppress(sqlite3.OperationalError):  # its tables are being made
+        return bool(prefect_rows(folder, "SELECT 1 FROM flow_run WHERE auto_scheduled AND state_type = 'RUNNING'"))
+    return False
+
+
+class Served(NamedTuple):
+    """A schedule that was killed in the middle of a run, started again, and stopped after a run."""
+
+    folder: Path
+    printed: list
+    """JSON objects of standard output since the second start."""
+    err: str
+    page: str
+    """Of the server, while the schedule went on."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    configure(folder)
+    printed, told = folder / "printed.jsonl", folder / "told.txt"
+    # Runs are due more often than one is done, and looked for as often.
+    words, often = ("serve", "--cron", "* * * * * */5", "--json", "--ui"), {"PREFECT_RUNNER_POLL_FREQUENCY": "2"}
+    nowhere = subprocess.DEVNULL
+    killed = started(folder, *words, stdout=nowhere, stderr=nowhere, **FEW, **often)
     try:
-        wait_until(lambda: process.poll() is not None or done_runs(tmp_path) >= 2)
-        assert process.poll() is None, process.communicate()
+        wait_until(lambda: killed.poll() is not None or is_running(folder))
+    finally:
+        kill_all(killed)
+    with printed.open("w") as out, told.open("w") as err:  # a pipe that nobody reads is full after the first run
+        process = started(folder, *words, stdout=out, stderr=err, **FEW, **often)
+    try:
+        wait_until(lambda: process.poll() is not None or done_runs(folder))
+        wait_until(lambda: process.poll() is not None or "is cancelled" in told.read_text())
+        assert process.poll() is None, told.read_text()
         server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
-        with urllib.request.urlopen(server.removesuffix("/api")) as page:
-            assert "Prefect" in page.read().decode()
+        with urllib.request.urlopen(server.removesuffix("/api")) as answer:
+            page = answer.read().decode()
     finally:
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=SECONDS)
-    assert "Traceback" not in err
-    schedule, *runs = map(json.loads, printed.read_text(encoding="utf-8").splitlines())
-    assert schedule["cron"] == "* * * * * */15"
-    assert len({one["run"] for one in runs}) == len(runs) >= 2
-    query = "SELECT count(*) >= 2 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
-    assert prefect_rows(tmp_path, query) == [(1,)]
+        process.wait(timeout=SECONDS)
+    return Served(folder, [json.loads(line) for line in printed.read_text().splitlines()], told.read_text(), page)
+
+
+def test_the_schedule_makes_runs_by_itself_and_shows_them(served):
+    schedule, *runs = served.printed
+    assert schedule["cron"] == "* * * * * */5"
+    assert len({one["run"] for one in runs}) == len(runs) >= 1
+    query = "SELECT count(*) >= 1 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
+    assert prefect_rows(served.folder, query) == [(1,)]
+    assert "Prefect" in served.page
+    assert "Traceback" not in served.err
+
+
+def test_a_kill_in_the_middle_of_a_run_does_not_end_the_schedule(served):
+    assert served.err.startswith("schedule  1 run killed before it ended; the schedule goes on\n")
+    query = "SELECT count(*) FROM flow_run WHERE auto_scheduled AND state_type = 'CRASHED' AND state_name = 'Crashed'"
+    assert prefect_rows(served.folder, query)[0][0] >= 1
+
+
+def test_a_run_that_is_due_while_another_goes_on_is_cancelled_and_told(served):
+    (due, *_) = re.findall(r"schedule  the run of (.*) UTC is cancelled: the one before it is still going", served.err)
+    query = "SELECT count(*) FROM flow_run WHERE state_type = 'CANCELLED' AND expected_start_time LIKE ?"
+    assert prefect_rows(served.folder, query, f"{due}%") == [(1,)]
+
+
+def test_a_run_that_is_typed_tells_what_changed_since_the_schedule_told(served):
+    folder = served.folder
+    assert ask(folder, "SELECT channel FROM alert") == [("command",)]
+    (folder / "ours.csv").unlink()
+    code, _, err = threefutures(folder, "run", **FEW)
+    assert code == 1
+    assert "alert     command: told" in err
+    assert "mine" in (folder / "subjects.txt").read_text()
+    steps = ask(folder, "SELECT steps::VARCHAR FROM run ORDER BY started_at DESC LIMIT 1")[0][0]
+    assert json.loads(steps)[-1] == {"alert": "command", "outcome": "told"}
+
+
+def test_the_doctor_warns_of_a_schedule_without_runs(tmp_path):
+    home = Home(tmp_path / "data")
+    home.prepare()
+    with held(home.schedule_lock, "serve --cron '0 6 * * *'"):
+        long_ago = datetime(2026, 1, 10, 9, tzinfo=UTC).timestamp()
+        os.utime(home.schedule_lock, (long_ago, long_ago))
+        findings = json.loads(threefutures(tmp_path, "doctor", "--json")[1])
+    (schedule,) = [one for one in findings if one["check"] == "schedule"]
+    assert schedule["status"] == "warn"
+    assert schedule["said"].endswith("; no run was published since 2026-01-10 09:00 UTC, and one was due at 06:00")
 
 
 def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from git_histories import DAY, Writer
-from processes import SECONDS, ask, prefect_rows, started, threefutures, wait_until
+from processes import SECONDS, ask, environment, prefect_rows, started, threefutures, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,46 @@ def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_p
     assert ask(tmp_path, "SELECT prior, count(*) FROM assessment GROUP BY prior") == [("sceptic", 1)]
     commits = "SELECT repo, month::VARCHAR, added_source FROM commit_change ORDER BY month"
     assert ask(tmp_path, commits) == [("service", "2023-11-01", 1), ("service", "2024-01-01", 0)]
+
+
+WITH_A_LAKE = """
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from flows.settings import quiet_prefect
+from flows.server import local_server
+home = Path(os.environ["THREEFUTURES_HOME"])
+quiet_prefect(home / "prefect")
+local_server(home / "prefect").wait()
+from flows.configuration import GitSource
+from flows.track import ingest, measured
+from metrics.errors import ThreeFuturesError
+from warehouse.home import Home, Lake
+lake = Home(home, Lake("host=127.0.0.1 port=1 password=s3cret", str(home / "lake")))
+print(len(measured(lake, GitSource(repositories=["/no/such/place"]), datetime.now(UTC).date(), False)))
+with suppress(ThreeFuturesError):
+    ingest(lake, (), datetime.now(UTC))
+"""
+
+
+def test_prefect_is_not_told_the_password_of_a_lake(tracked):
+    folder, _ = tracked
+    done = subprocess.run(
+        [sys.executable, "-c", WITH_A_LAKE],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+    parameters = prefect_rows(folder, "SELECT parameters FROM flow_run WHERE name IN ('measure', 'ingest')")
+    assert len(parameters) >= 3
+    assert all(str(folder) in one for (one,) in parameters)
+    for file in (folder / "data/prefect").glob("prefect.db*"):
+        assert b"s3cret" not in file.read_bytes()
 
 
 HOLD = """

@@ -31,13 +31,17 @@ def say_who(lock: TextIO, command: str) -> None:
 
 def holder(lock: Path) -> str:
     """Who holds a lock that is held: command, process and since when."""
-    since = datetime.fromtimestamp(lock.stat().st_mtime, UTC)
     try:
         said = json.loads(lock.read_text("utf-8"))
         command, process = said["command"], said["pid"]
     except (ValueError, LookupError, TypeError):  # the holder has the lock and is just writing who it is
         return "a process that has just started"
-    return told(f"{command} (process {process}, since {since:%Y-%m-%d %H:%M} UTC)")
+    return told(f"{command} (process {process}, since {held_since(lock):%Y-%m-%d %H:%M} UTC)")
+
+
+def held_since(lock: Path) -> datetime:
+    """When whoever has a lock took it (UTC)."""
+    return datetime.fromtimestamp(lock.stat().st_mtime, UTC)
 
 
 def held_by(lock: Path) -> str:

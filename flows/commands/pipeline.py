@@ -39,7 +39,8 @@ def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> 
     \b
     Example: threefutures run --as-of 2026-06-30
     """
-    choices, home = kept_choices(prior), kept_home()
+    kept_choices(prior)
+    home = kept_home()
     home.prepare()
     quiet_prefect(home.prefect)
     server = local_server(home.prefect)
@@ -55,7 +56,7 @@ def run(as_of: date | None, prior: str | None, offline: bool, as_json: bool) -> 
     tracked = track(
         str(home.root),
         as_of=as_of.isoformat() if as_of else None,
-        prior=choices.prior,
+        prior=prior,
         configuration=str(file) if file else None,
         offline=offline,
     )
