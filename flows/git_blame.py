@@ -17,8 +17,8 @@ from flows.git_process import AbortedError, Repository, run, stream, tokens
 from metrics.estimators.authorship import KINDS
 from metrics.estimators.code_share import AI_KINDS, share
 
-FILES_AT_ONCE = 200
-"""Files whose contents are looked at together."""
+BINARY_WITHIN = 8_000
+"""Bytes in which git itself looks for a NUL: a file that has one there is binary."""
 
 
 class _Files(NamedTuple):
@@ -56,22 +56,14 @@ def surviving(repository: Repository, commits: pa.Table, reader: PartReader, *, 
 
 
 def _files(repository: Repository, reader: PartReader) -> _Files:
-    """Source files of HEAD; git's own test for a binary one is a NUL in its first 8,000 bytes."""
+    """Source files of HEAD that are text."""
     listed = run(repository, "ls-tree", "-r", "-z", repository.head).split(b"\0")
     entries = [entry.split(b"\t", 1) for entry in listed if entry.startswith(b"100")]
     blobs = {path: about.split()[2].decode("ascii") for about, path in entries}
     source = [path for path, is_source in zip(blobs, reader.are_source(blobs), strict=True) if is_source]
-    found: list[bytes] = []
-    failed = 0
-    for start in range(0, len(source), FILES_AT_ONCE):
-        some = source[start : start + FILES_AT_ONCE]
-        is_binary = {
-            blob: b"\0" in content[:8000]
-            for blob, content in git_read.contents(repository, [blobs[path] for path in some])
-        }
-        found += [path for path in some if not is_binary.get(blobs[path], True)]
-        failed += sum(blobs[path] not in is_binary for path in some)
-    return _Files(found, failed)
+    starts = git_read.contents(repository, [blobs[path] for path in source], most=BINARY_WITHIN)
+    are_text = [None if start is None else b"\0" not in start for start in starts]
+    return _Files([path for path, is_text in zip(source, are_text, strict=True) if is_text], are_text.count(None))
 
 
 def _blame(repository: Repository, paths: Sequence[bytes]) -> _Blamed:

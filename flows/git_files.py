@@ -59,6 +59,10 @@ def commit_rows(commits: pa.Table) -> pa.Table:
 
 
 def write_summary(target: Path, summary: dict[str, Any]) -> None:
+    """Everything that is said of the repositories, as summary_text has it."""
+    write_whole(target, f"{summary_text(summary)}\n".encode())
+
+
+def summary_text(summary: dict[str, Any]) -> str:
     """Everything that is said of the repositories as one JSON object."""
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    write_whole(target, f"{text}\n".encode())
+    return json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)

@@ -15,8 +15,8 @@ from flows.git_store import read_table, write_table
 from metrics.estimators.columns import integers, texts
 from metrics.estimators.git_ai_notes import FileLines, parse_note
 
-COMMITS_AT_ONCE = 100
-"""Commits whose notes are held at a time: a note may be as long as its author likes."""
+LONGEST_NOTE = 1 << 20
+"""Bytes of a note that are read: it may be as long as its author likes, and what counts stands first."""
 
 _COMMIT = re.compile(rb"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -47,7 +47,7 @@ def attested_lines(
     if kept.is_file() and ((table := read_table(kept)).schema.metadata or {}).get(b"read") == key:
         return table
     blobs = _notes_of(repository, notes, frozenset(commits))
-    files = [one for chunk in _chunks(list(blobs), COMMITS_AT_ONCE) for one in _attested(repository, blobs, chunk)]
+    files = list(_attested(repository, blobs))
     is_source = dict(zip({one.path for one in files}, reader.are_source({one.path for one in files}), strict=True))
     sums = {commit: [0, 0, 0] for commit in blobs}
     for one in files:
@@ -59,10 +59,6 @@ def attested_lines(
     return table
 
 
-def _chunks(names: list[str], size: int) -> Iterator[list[str]]:
-    return (names[start : start + size] for start in range(0, len(names), size))
-
-
 def _notes_of(repository: Repository, notes: str, commits: frozenset[str]) -> dict[str, str]:
     """Blob of the note of each commit; notes' trees are fanned out at will."""
     listed = run(repository, "ls-tree", "-r", "-z", notes).decode("ascii", "replace").split("\0")
@@ -71,22 +67,21 @@ def _notes_of(repository: Repository, notes: str, commits: frozenset[str]) -> di
     return {commit: blob for commit, blob in found.items() if commit in commits}
 
 
-def _attested(repository: Repository, blobs: dict[str, str], commits: list[str]) -> Iterator[_Attested]:
-    said = {
-        blob: content.decode("utf-8", "surrogateescape")
-        for blob, content in contents(repository, [blobs[commit] for commit in commits])
-    }
-    of = {commit: parse_note(said.get(blobs[commit], "")).files for commit in commits}
+def _attested(repository: Repository, blobs: dict[str, str]) -> Iterator[_Attested]:
+    """Changed files of the commits of the notes; notes and patches are read side by side, one held at a time."""
+    notes = zip(blobs, contents(repository, list(blobs.values()), most=LONGEST_NOTE), strict=True)
     asked = ("diff-tree", "--stdin", "--root", "--always", "-r", *PATCH)
-    for patch in patches(stream(repository, *asked, given=commits), _COMMIT):
+    for patch in patches(stream(repository, *asked, given=blobs), _COMMIT):
         commit = patch.head.decode("ascii")
-        files = {file.path.encode("utf-8", "surrogateescape"): file for file in of[commit]}
+        note = next(note for name, note in notes if name == commit)
+        said = parse_note((note or b"").decode("utf-8", "surrogateescape")).files
+        files = {file.path.encode("utf-8", "surrogateescape"): file for file in said}
         for file in patch.files:
             if file.new is not None:
                 yield _count(commit, file, files.get(file.new))
 
 
 def _count(commit: str, patch: FilePatch, said: FileLines | None) -> _Attested:
-    added = {line for hunk in patch.hunks for line in range(hunk.new, hunk.new + hunk.added)}
-    ai, human = (len(added & said.ai), len(added & said.human)) if said else (0, 0)
-    return _Attested(commit, patch.new or b"", len(added), ai, human)
+    counts = [said.between(hunk.new, hunk.new + hunk.added) for hunk in patch.hunks] if said else []
+    added = sum(hunk.added for hunk in patch.hunks)
+    return _Attested(commit, patch.new or b"", added, sum(one.ai for one in counts), sum(one.human for one in counts))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flows.git_process import DIFF, tokens
+from flows.git_process import CHUNK, DIFF, tokens
 
 PATCH = ("-p", "-U0", "--no-prefix", *DIFF)
 """Options of a diff whose output is read here."""
@@ -51,7 +51,7 @@ def patches(pieces: Iterable[bytes], announced: "re.Pattern[bytes]") -> Iterator
         announced: matches the line before a commit's patch, and no other line outside of a hunk.
     """
     patch: Patch | None = None
-    for line in _without_contents(tokens(pieces, b"\n")):
+    for line in _without_contents(tokens(pieces, b"\n", longest=CHUNK)):
         if announced.fullmatch(line):
             if patch:
                 yield patch

@@ -22,6 +22,12 @@ EMPTY_TREE = {
 CHUNK = 1 << 16
 """Bytes read from a process at a time: a pipe holds no more."""
 
+LONGEST_POINTER = 4_096
+"""Bytes of a .git file that are read: no path is longer."""
+
+LONGEST_FIELD = 1 << 20
+"""Bytes of a field or line that are kept: a message may be as long as its author likes, and a file one line."""
+
 DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--diff-algorithm=myers", "-M", "-l1000")
 """How every diff is made, so that two machines count the same lines: renames at git's 50 %."""
 
@@ -63,14 +69,22 @@ def git_directory(path: Path) -> Path:
     Raises:
         DataError: the folder is no repository.
     """
-    for candidate in (path / ".git", path):
-        if candidate.is_file():
-            target = candidate.read_text(encoding="utf-8", errors="surrogateescape").removeprefix("gitdir:").strip()
-            candidate = path / target  # noqa: PLW2901 -- a worktree's or submodule's .git file names its directory
+    for candidate in (_pointed_to(path if path.name == ".git" else path / ".git"), path):
         if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
             return candidate.absolute()
     found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
     raise DataError(f"{path} is not a git repository", found=found, next="name the folder that holds .git, or a URL")
+
+
+def _pointed_to(candidate: Path) -> Path:
+    """The directory that the .git file of a worktree or submodule names; the candidate itself if it is no such file."""
+    if not candidate.is_file():
+        return candidate
+    with candidate.open("rb") as file:
+        said = file.read(LONGEST_POINTER)
+    if not said.startswith(b"gitdir:"):
+        return candidate
+    return candidate.parent / os.fsdecode(said.removeprefix(b"gitdir:").strip())
 
 
 def safe_environment(home: Path) -> dict[str, str]:
@@ -248,16 +262,26 @@ def _said(stderr: bytes) -> str:
     return lines[-1][:200] if lines else "it said nothing"
 
 
-def tokens(pieces: Iterable[bytes], end: bytes = b"\0") -> Iterator[bytes]:
-    """The fields of output that ends each with NUL, or its lines; an unended one, of a broken stream, is dropped."""
+def tokens(pieces: Iterable[bytes], end: bytes = b"\0", *, longest: int = LONGEST_FIELD) -> Iterator[bytes]:
+    """The fields of output that ends each with NUL, or its lines; an unended one, of a broken stream, is dropped.
+
+    Args:
+        pieces: the output, in pieces of CHUNK bytes at most.
+        end: what a field ends with.
+        longest: bytes of a field that are kept, CHUNK or more; the rest is passed over.
+    """
     rest: list[bytes] = []
+    held = 0
     for piece in pieces:
         first, *others = piece.split(end)
-        rest.append(first)
+        if held < longest:
+            rest.append(first)
+            held += len(first)
         if others:
-            yield b"".join(rest)
+            yield b"".join(rest)[:longest]
             yield from others[:-1]
             rest = [others[-1]]
+            held = len(others[-1])
 
 
 def git_version() -> str:

@@ -195,17 +195,57 @@ def _missing(repository: Repository, objects: Iterable[str]) -> set[str]:
     return {answer.removesuffix(" missing") for answer in answers if answer.endswith(" missing")}
 
 
-def contents(repository: Repository, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Each blob with its content; one that is missing is left out."""
-    answer = run(repository, "cat-file", "--batch", given=blobs)
-    at = 0
-    while at < len(answer):
-        end = answer.index(b"\n", at)
-        name, *about = answer[at:end].decode("ascii").split()
-        at = end + 1
-        if about[-1] != "missing":
-            yield name, answer[at : at + int(about[1])]
-            at += int(about[1]) + 1
+def contents(repository: Repository, blobs: Sequence[str], *, most: int) -> Iterator[bytes | None]:
+    """The first `most` bytes of each blob, in order, one held at a time; None for one that cannot be read."""
+    return (found and found.content for found in _each(partial(_contents, repository, most), blobs))
+
+
+class _Blob(NamedTuple):
+    content: bytes | None
+
+
+def _contents(repository: Repository, most: int, blobs: Sequence[str]) -> Iterator[_Blob]:
+    said = _Bytes(stream(repository, "cat-file", "--batch", given=blobs))
+    for _ in blobs:
+        name_and_about = said.line().split()
+        if not name_and_about:
+            return
+        if name_and_about[-1] == b"missing":
+            yield _Blob(None)
+        else:
+            content = said.take(int(name_and_about[-1]), most)
+            said.line()
+            yield _Blob(content)
+
+
+class _Bytes:
+    """Bytes that come in pieces, taken by the line or by number."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._held = b""
+
+    def line(self) -> bytes:
+        """The next line without its end; empty when there are no more."""
+        while b"\n" not in self._held:
+            piece = next(self._pieces, b"")
+            if not piece:
+                return b""
+            self._held += piece
+        line, _, self._held = self._held.partition(b"\n")
+        return line
+
+    def take(self, size: int, most: int) -> bytes:
+        """The first `most` of the next `size` bytes; the others are passed over."""
+        kept: list[bytes] = []
+        left = most
+        while size:
+            self._held = self._held or next(self._pieces)
+            some, self._held = self._held[:size], self._held[size:]
+            kept.append(some[:left])
+            left -= len(kept[-1])
+            size -= len(some)
+        return b"".join(kept)
 
 
 def attributes(repository: Repository) -> list[tuple[str, bytes]]:

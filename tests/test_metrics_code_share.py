@@ -96,7 +96,10 @@ def test_a_path_is_of_the_class_its_name_says(path, name):
 
 
 def lines(note):
-    return {file.path: (sorted(file.ai), sorted(file.human)) for file in parse_note(note).files}
+    return {
+        file.path: tuple([line for line in range(99) if file.between(line, line + 1)[whose]] for whose in (0, 1))
+        for file in parse_note(note).files
+    }
 
 
 def test_a_note_gives_lines_to_sessions_prompts_and_people():
@@ -112,9 +115,23 @@ def test_the_later_entry_for_a_line_wins_and_ranges_need_no_order():
     assert lines("a\n  s_1::t_1 9,1-3\n  h_1 2\n  p 9\n---\n") == {"a": ([1, 3, 9], [2])}
 
 
-@pytest.mark.parametrize("entry", ["  s_1 1-", "  s_1 a", " s_1 1", "  s_1", "  s_1 1-999999999", "  s_1 1 2"])
+@pytest.mark.parametrize("entry", ["  s_1 1-", "  s_1 a", " s_1 1", "  s_1", "  s_1 9-8", "  s_1 1 2"])
 def test_what_is_no_entry_is_counted_and_says_nothing(entry):
     assert parse_note(f"a\n{entry}\n---\n") == ((), 1)
+
+
+def test_lines_between_two_are_counted_by_writer_however_many_a_note_speaks_of():
+    (file,) = parse_note("a\n  s_1 1-999999999\n  h_1 500-599,2\n---\n").files
+    assert file.between(1, 1_000_000_001) == (999_999_898, 101)
+    assert [file.between(first, end) for first, end in ((599, 601), (2, 3), (5, 5), (0, 2))] == [
+        (1, 1), (0, 1), (0, 0), (1, 0),
+    ]  # fmt: skip
+
+
+def test_ranges_beyond_what_a_note_may_speak_of_are_unreadable():
+    many = ",".join(str(2 * line) for line in range(60_000))
+    note = parse_note(f"a\n  s_1 {many}\n  s_1 {many}\n  h_1 7\n---\n")
+    assert (note.files[0].between(0, 200_000), note.unreadable) == ((60_000, 1), 1)
 
 
 def test_a_note_without_a_divider_is_of_another_standard():

@@ -1,4 +1,7 @@
-"""What DuckDB and the operating system say, in the project's three lines: no duckdb exception leaves the package."""
+"""What DuckDB and the operating system say, in the project's three lines: no duckdb exception leaves the package.
+
+DuckDB is imported where it may have said something: a command that only needs a folder does without its 20 MB.
+"""
 
 import errno
 import os
@@ -7,11 +10,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from metrics.errors import BusyError, WarehouseError
 from metrics.untrusted import cut, plain
+
+if TYPE_CHECKING:
+    import duckdb
 
 INTACT = "what was kept before is intact"
 REBUILD = "threefutures rebuild makes it anew from the landing files; the old one is set aside"
@@ -39,6 +44,8 @@ LONGEST = 200
 @contextmanager
 def explained(path: Path, *, mend: str = REBUILD) -> Iterator[None]:
     """Turn every fault of DuckDB on this file into a WarehouseError that says what to do; `mend`, if it is damaged."""
+    import duckdb  # noqa: PLC0415
+
     try:
         yield
     except duckdb.Error as error:
@@ -54,20 +61,22 @@ def os_explained(path: Path) -> Iterator[None]:
         raise explain_os_error(error, path) from error
 
 
-def is_locked(error: duckdb.Error) -> bool:
+def is_locked(error: "duckdb.Error") -> bool:
     """Whether another process holds the file."""
     return "could not set lock" in str(error).lower()
 
 
-def is_damaged(error: duckdb.Error) -> bool:
+def is_damaged(error: "duckdb.Error") -> bool:
     """Whether the file is no database, or no longer one; a fault of a query's words is none of the file."""
+    import duckdb  # noqa: PLC0415
+
     if isinstance(error, duckdb.ProgrammingError | duckdb.DataError):
         return False
     said = str(error).lower()
     return any(words in said for words in SAID_WHEN_DAMAGED)
 
 
-def explain(error: duckdb.Error, path: Path, *, mend: str = REBUILD) -> WarehouseError:
+def explain(error: "duckdb.Error", path: Path, *, mend: str = REBUILD) -> WarehouseError:
     """The fault in three lines."""
     said = str(error).lower()
     if is_locked(error):
@@ -106,7 +115,7 @@ def explain_os_error(error: OSError, path: Path) -> WarehouseError:
     )
 
 
-def _held(error: duckdb.Error, path: Path) -> BusyError:
+def _held(error: "duckdb.Error", path: Path) -> BusyError:
     _, _, holder = str(error).partition("Conflicting lock is held in ")
     return BusyError(
         f"{path}: another process holds the database",
@@ -138,7 +147,7 @@ def _refused(path: Path, at: Path) -> WarehouseError:
     )
 
 
-def _named(error: duckdb.Error) -> Path | None:
+def _named(error: "duckdb.Error") -> Path | None:
     """The file that DuckDB says it was at."""
     match = re.search(r'file "([^"]+)"', str(error))
     return Path(match[1]) if match else None
@@ -159,7 +168,7 @@ def _nearest(path: Path) -> Path:
     return next(folder for folder in (path, *path.absolute().parents) if folder.exists())
 
 
-def first_line(error: duckdb.Error) -> str:
+def first_line(error: "duckdb.Error") -> str:
     """The first line of what DuckDB says, fit to be shown."""
     return told(str(error).partition("\n")[0]) or type(error).__name__
 

@@ -9,7 +9,7 @@ import click
 
 from flows.commands.kept import kept_home, kept_spread
 from flows.commands.options import PATH, as_json, minutes_option, release_dates_option, scorer_option
-from flows.console import Day, Rates, print_json, print_text, say, speaks_unicode, terminal_width
+from flows.console import Day, Rates, print_document, print_json, print_text, say, speaks_unicode, terminal_width
 from metrics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ def git(
     Example: threefutures git . --out shares
     Example: threefutures git ../service --output-multiplier --json
     """
+    from flows.git_files import summary_text
     from flows.git_measure import Asked, measure_each
     from flows.git_report import require_measured, require_out, summary_of, write
     from reports.code_shares import shares_text
@@ -121,7 +122,7 @@ def git(
     if out and found:
         write(out, found, home=home)
     if as_json:
-        print_json(summary_of(found))
+        print_document(summary_text(summary_of(found)))
     elif found:
         months = {one.repo: [month._asdict() for month in one.months] for one in found}
         print_text(shares_text(summary_of(found), months, unicode=speaks_unicode(), width=terminal_width()))

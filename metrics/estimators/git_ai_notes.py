@@ -4,24 +4,44 @@ A line that no entry covers is unknown, not a person's. Where the notes lie in a
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 REF = "refs/notes/ai"
 
 DIVIDER = "---"
 
-MOST_LINES = 10_000_000
-"""Lines an entry may speak of: a note is somebody's text, and may not fill the memory."""
+MOST_RANGES = 100_000
+"""Ranges that a note may speak of: it is somebody's text, and may not fill the memory. Later ones are unreadable."""
 
 _RANGES = re.compile(r"[0-9]{1,9}(-[0-9]{1,9})?(,[0-9]{1,9}(-[0-9]{1,9})?)*")
 
+_NOBODY, _AI, _HUMAN = range(3)
+
+
+class Count(NamedTuple):
+    """Lines by whose they are."""
+
+    ai: int
+    human: int
+
 
 class FileLines(NamedTuple):
-    """Lines of one file of a commit, numbered as in that commit's version; of two entries for a line the later wins."""
+    """Whose the lines of one file of a commit are, numbered as in that commit's version."""
 
     path: str
-    ai: frozenset[int]
-    human: frozenset[int]
+    edges: "np.ndarray[Any, Any]"
+    """Lines at which another writer begins, in order."""
+    writers: "np.ndarray[Any, Any]"
+    """Who begins there; the last is nobody."""
+
+    def between(self, first: int, end: int) -> Count:
+        """Lines from the first up to the end, which is not counted."""
+        edges = np.clip(self.edges, first, end)
+        lengths = np.diff(edges, append=end)
+        ai, human = (int(lengths[self.writers == writer].sum()) for writer in (_AI, _HUMAN))
+        return Count(ai, human)
 
 
 class Note(NamedTuple):
@@ -30,6 +50,12 @@ class Note(NamedTuple):
     files: tuple[FileLines, ...]
     unreadable: int
     """Lines of the attestation section that are neither a path nor an entry; they count for nobody."""
+
+
+class _Range(NamedTuple):
+    first: int
+    end: int
+    writer: int
 
 
 def parse_note(text: str) -> Note:
@@ -41,35 +67,42 @@ def parse_note(text: str) -> Note:
     lines = text.split("\n")
     if DIVIDER not in lines:
         return Note((), len(lines))
-    writers: dict[str, dict[int, bool]] = {}
-    unreadable = 0
+    said: dict[str, list[_Range]] = {}
+    unreadable = ranges = 0
     path = ""
     for line in lines[: lines.index(DIVIDER)]:
         if line and not line.startswith(" "):
             path = _unquoted(line)
-        elif entry := _entry(line):
-            writers.setdefault(path, {}).update(entry)
+            continue
+        entry = _entry(line, MOST_RANGES - ranges)
+        if entry:
+            said.setdefault(path, []).extend(entry)
+            ranges += len(entry)
         elif line.strip():
             unreadable += 1
-    return Note(tuple(_file(path, by_line) for path, by_line in writers.items()), unreadable)
+    return Note(tuple(_file(path, entries) for path, entries in said.items()), unreadable)
 
 
-def _file(path: str, by_line: dict[int, bool]) -> FileLines:
-    ai = frozenset(line for line, is_ai in by_line.items() if is_ai)
-    return FileLines(path, ai, frozenset(by_line) - ai)
+def _file(path: str, ranges: list[_Range]) -> FileLines:
+    """The ranges of a file without overlap: of two for a line the later wins."""
+    first, end, writer = np.array(ranges, np.int64).T
+    edges = np.unique(np.concatenate([first, end]))
+    writers = np.full(len(edges), _NOBODY)
+    for start, stop, one in zip(*np.searchsorted(edges, [first, end]), writer, strict=True):
+        writers[start:stop] = one
+    return FileLines(path, edges, writers)
 
 
 def _unquoted(path: str) -> str:
     return path[1:-1] if len(path) > 1 and path[0] == path[-1] == '"' else path
 
 
-def _entry(line: str) -> dict[int, bool]:
-    """Line number -> whether AI wrote it; empty for what is no entry. Any key that is not a known human is AI."""
+def _entry(line: str, most: int) -> list[_Range]:
+    """The ranges of an entry; none for what is no entry, or has too many. Any key but a known human's is AI."""
     key, _, ranges = line[2:].partition(" ")
-    if not line.startswith("  ") or not key or not _RANGES.fullmatch(ranges):
-        return {}
-    pairs = [(int(first), int(last or first)) for first, _, last in (one.partition("-") for one in ranges.split(","))]
-    if sum(max(0, last - first) for first, last in pairs) > MOST_LINES:
-        return {}
-    is_ai = not key.startswith("h_")
-    return {number: is_ai for first, last in pairs for number in range(first, last + 1)}
+    if not line.startswith("  ") or not key or ranges.count(",") >= most or not _RANGES.fullmatch(ranges):
+        return []
+    writer = _HUMAN if key.startswith("h_") else _AI
+    pairs = (one.partition("-") for one in ranges.split(","))
+    found = (_Range(int(first), int(last or first) + 1, writer) for first, _, last in pairs)
+    return [one for one in found if one.first < one.end]
