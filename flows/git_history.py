@@ -50,7 +50,7 @@ def read_history(
         progress: told after every part, if given.
     """
     store = Store(folder)
-    _apply_rules(store, reader)
+    apply_rules(store, reader)
     new, gone = _read_on(repository, store, reader, progress)
     return History(_in_order(repository, folder, store.all_commits()), new, gone)
 
@@ -58,13 +58,20 @@ def read_history(
 def _read_on(repository: Repository, store: Store, reader: PartReader, progress: Progress | None) -> tuple[int, int]:
     """Bring the store to HEAD; how many commits were read, and how many HEAD no longer reaches."""
     tip = f"{repository.head} {git_read.digest_of(repository.shallow)}"
-    kept = store.all_commits().select(["commit", "has_diff"])
-    with_diff = kept.filter(kept["has_diff"])
-    if store.read_up_to == tip and len(with_diff) == len(kept):
+    if store.read_up_to == tip and pc.all(store.all_commits()["has_diff"]).as_py() is not False:
         return 0, 0
-    wanted = git_read.universe(repository)
+    done = read_commits(store, git_read.universe(repository), reader, progress)
+    store.say(read_up_to=tip)
+    return done
+
+
+def read_commits(
+    store: Store, wanted: Sequence[str], reader: PartReader, progress: Progress | None = None
+) -> tuple[int, int]:
+    """Bring the store to the commits that are wanted; how many were read, and how many are not wanted any more."""
+    kept = store.all_commits().select(["commit", "has_diff"])
     gone = _drop(store, pc.invert(pc.is_in(kept["commit"], texts(wanted))), kept)
-    new = _not_in(wanted, with_diff["commit"])
+    new = _not_in(wanted, kept.filter(kept["has_diff"])["commit"])
     # Commits kept without a diff are read again: their objects may have come since.
     _drop(store, pc.is_in(kept["commit"], texts(new)), kept)
     done = 0
@@ -74,11 +81,10 @@ def _read_on(repository: Repository, store: Store, reader: PartReader, progress:
         if progress:
             progress(done, len(new))
     store.join_small_parts()
-    store.say(read_up_to=tip)
     return len(new), gone
 
 
-def _apply_rules(store: Store, reader: PartReader) -> None:
+def apply_rules(store: Store, reader: PartReader) -> None:
     """Classify, key and count again what was kept by other rules."""
     again = store.classified_by != reader.classified_by
     other_keys = store.keyed_by != reader.keyed_by and not again

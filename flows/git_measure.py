@@ -4,7 +4,7 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,8 +18,9 @@ from flows.git_history import History, read_history
 from flows.git_landing import MOST_UNREAD, landed
 from flows.git_notes import attested_lines
 from flows.git_parts import PartReader
-from flows.git_process import AbortedError, Repository, borrowed, ref_of, repository_name
+from flows.git_process import AbortedError, Repository, borrowed, refs_of, repository_name
 from flows.git_read import head_at
+from flows.git_squashes import PULL_REFS, squashed
 from flows.git_store import Store, folder_of, one_at_a_time
 from flows.settings import debugging
 from metrics.errors import DataError
@@ -167,7 +168,9 @@ def _measured(address: str, name: str, home: Path, jobs: int, asked: Asked, prog
         reader = PartReader(repository, embedded_markers(), author_secret(home), jobs)
         told = partial(progress, name) if progress else None
         history = read_history(repository, folder, reader, progress=told)
-        extras: dict[str, Any] = {"notes": _notes(repository, path, history.commits, reader, folder)}
+        refs = refs_of(path, REF, *PULL_REFS)
+        extras: dict[str, Any] = {"notes": _notes(repository, refs.pop(REF, ""), history.commits, reader, folder)}
+        extras["squashes"] = _squashes(repository, refs, history.commits, reader, folder / "pulls")
         if asked.surviving:
             extras["surviving"] = surviving(repository, history.commits, reader, jobs=jobs)
         if asked.output_multiplier:
@@ -178,14 +181,24 @@ def _measured(address: str, name: str, home: Path, jobs: int, asked: Asked, prog
 
 
 def _notes(
-    repository: Repository, path: Path, commits: pa.Table, reader: PartReader, folder: Path
+    repository: Repository, notes: str, commits: pa.Table, reader: PartReader, folder: Path
 ) -> dict[str, Any] | None:
-    notes = ref_of(path, REF)
     if not notes:
         return None
     readable = commits.filter(commits["has_diff"])["commit"].to_pylist()
     try:
         return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+    except AbortedError as error:
+        return {"not_read": error.found}
+
+
+def _squashes(
+    repository: Repository, tips: Mapping[str, str], commits: pa.Table, reader: PartReader, folder: Path
+) -> dict[str, Any] | None:
+    if not tips:
+        return None
+    try:
+        return squashed(repository, tips, commits, reader, folder)
     except AbortedError as error:
         return {"not_read": error.found}
 

@@ -144,12 +144,14 @@ def repository_name(path: Path) -> str:
     return folder.name.removesuffix(".git") or "repository"
 
 
-def ref_of(path: Path, ref: str) -> str:
-    """Hash that a ref of the repository at a path points to, empty if it has none."""
+def refs_of(path: Path, *patterns: str) -> dict[str, str]:
+    """Hash by ref of the repository at a path, of the refs that match one of the patterns."""
     theirs = git_directory(path)
     with tempfile.TemporaryDirectory(prefix="threefutures-git-") as folder:
-        asked = ["git", f"--git-dir={theirs}", "rev-parse", "--verify", "--quiet", ref]
-        return _ask(asked, safe_environment(Path(folder))).stdout.decode("ascii", "replace").strip()
+        asked = ["git", f"--git-dir={theirs}", "for-each-ref", "--format=%(refname) %(objectname)", *patterns]
+        said = _ask(asked, safe_environment(Path(folder))).stdout.decode("utf-8", "surrogateescape")
+    parts = (line.partition(" ") for line in said.split("\n") if line)
+    return {ref: tip for ref, _, tip in parts}
 
 
 def _places(theirs: Path, environment: Mapping[str, str]) -> _Places:

@@ -61,8 +61,10 @@ def universe(repository: Repository) -> list[str]:
     return [commit for commit in listed if commit not in repository.shallow] if repository.shallow else listed
 
 
-def headers(repository: Repository, commits: Iterable[str]) -> Iterator[Header]:
+def headers(repository: Repository, commits: Sequence[str]) -> Iterator[Header]:
     """The headers of the commits, in their order."""
+    if not commits:  # asked of none, git tells of HEAD
+        return
     arguments = ["log", "--no-walk=unsorted", "--stdin", "-z", f"--format={HEADER}", "--encoding=UTF-8"]
     fields = (
         token.decode("utf-8", "surrogateescape") for token in tokens(stream(repository, *arguments, given=commits))

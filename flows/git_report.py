@@ -22,6 +22,8 @@ DEFINITIONS = {
     "engineers": "different author keys of commits whose author's account is neither an agent's nor a bot's",
     "lines": "git's numstat, renames at 50 %, myers; binary files count none; .mailmap of HEAD",
     "bracket": "share of added source lines read strictly (authored only) and generously (with assisted); no interval",
+    "squashes": "share of the added source lines of marked squash merges' own commits that marked ones of them added; "
+    "where the refs of pull requests are in the repository, bots left out",
     "author_key": "keyed hash of the address; the key stays in the data folder",
 }
 
