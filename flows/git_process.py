@@ -1,7 +1,8 @@
 """Git as a process that reads and nothing else: no hooks, filters, external diffs, lazy fetches or configuration.
 
 A repository is somebody's text. It is read through a git directory of our own that borrows its objects: the
-repository's configuration, attributes, grafts, replacements and promisors are never seen, and nothing is written to it.
+repository's attributes, grafts, replacements and promisors are never seen, and nothing is written to it. Its
+configuration is seen only by the few questions asked before, of where things lie and of refs: they run nothing.
 """
 
 import os
@@ -21,6 +22,9 @@ EMPTY_TREE = {
 
 CHUNK = 1 << 16
 """Bytes read from a process at a time: a pipe holds no more."""
+
+ANSWER_SECONDS = 30.0
+"""Until a question about refs or folders is answered: a configuration may include a file that never ends."""
 
 LONGEST_POINTER = 4_096
 """Bytes of a .git file that are read: no path is longer."""
@@ -202,9 +206,22 @@ def _heads_mailmap(repository: Repository) -> bytes:
 def _ask(command: Sequence[str], environment: Mapping[str, str]) -> "subprocess.CompletedProcess[bytes]":
     try:
         # The program is git and every argument is ours, or a path behind an option of its own.
-        return subprocess.run(command, env=environment, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+        return subprocess.run(  # noqa: S603
+            command,
+            env=environment,
+            capture_output=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            timeout=ANSWER_SECONDS,
+        )
     except FileNotFoundError as error:
-        raise DataError("git is not installed", found="no program git on PATH", next="install git 2.30+") from error
+        raise DataError("git is not installed", found="no program git on PATH", next="install git 2.31+") from error
+    except subprocess.TimeoutExpired as error:
+        raise DataError(
+            f"git does not answer: {' '.join(command[1:3])}",
+            found=f"nothing within {ANSWER_SECONDS:.0f} seconds",
+            next="look what its configuration includes, then try again",
+        ) from error
 
 
 def run(repository: Repository, *arguments: str, given: Iterable[str] | bytes = ()) -> bytes:

@@ -235,6 +235,11 @@ def _object(path: Path, kind: str, content: bytes) -> str:
     return git(path, "hash-object", "-w", "--literally", "-t", kind, "--stdin", given=content).decode().strip()
 
 
+def note(repository: Path, commit: str, said: str) -> None:
+    """Attach a git-ai note to a commit."""
+    git(repository, "-c", "user.name=a", "-c", "user.email=a@b", "notes", "--ref=ai", "add", "-f", "-m", said, commit)
+
+
 def write_cases(path: Path, seed: int) -> dict[str, str]:
     """A repository of all cases in an order of the seed's; hash of each case by name."""
     chance = random.Random(seed)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow.parquet as pq
 import pytest
-from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git
+from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git, note
 
 from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
@@ -15,7 +15,7 @@ from flows.git_measure import Asked, author_secret
 from flows.git_parts import PartReader
 from flows.git_process import borrowed
 from flows.git_report import measure
-from metrics.errors import DataError, TransientError, UsageError
+from metrics.errors import DataError, UsageError
 from metrics.estimators.markers import embedded_markers
 
 BOB = "Bob <bob@example.com>"
@@ -198,43 +198,6 @@ def test_addresses_are_told_from_folders_and_named_without_secrets():
     assert redacted("https://user:token@example.com/b") == "https://example.com/b"
 
 
-@pytest.fixture
-def far(tmp_path, monkeypatch):
-    """The address of a folder at another host: its ssh runs here what git asks of it there."""
-    ssh = tmp_path / "bin" / "ssh"
-    ssh.parent.mkdir()
-    ssh.write_text('#!/bin/sh\nwhile [ "$1" != git@far.example ]; do shift; done\nshift\nexec sh -c "$*"\n')
-    ssh.chmod(0o700)
-    monkeypatch.setenv("PATH", f"{ssh.parent}:/usr/bin:/bin")
-    return lambda folder: f"git@far.example:{folder}"
-
-
-def test_a_url_is_mirrored_once_and_then_brought_up_to_date(tmp_path, far):
-    hashes = write_small(tmp_path / "small")
-    heads = []
-    for tip in (3, 4, 2):  # the last is a push by force
-        git(tmp_path / "small", "update-ref", "refs/heads/main", hashes[tip])
-        (found,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
-        heads.append((found.summary["head"], found.summary["commits"]))
-    assert heads == [(hashes[3], 3), (hashes[4], 4), (hashes[2], 2)]
-    (mirror,) = (tmp_path / "home" / "mirrors").iterdir()
-    assert not (mirror / "hooks").exists()
-
-
-def note(repository, commit, said):
-    git(repository, "-c", "user.name=a", "-c", "user.email=a@b", "notes", "--ref=ai", "add", "-f", "-m", said, commit)
-
-
-def test_notes_that_are_gone_at_the_publisher_attest_nothing(tmp_path, far):
-    hashes = write_small(tmp_path / "small")
-    note(tmp_path / "small", hashes[1], "a.py\n  s_0::t_0 1-2\n---\n{}")
-    (noted,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
-    git(tmp_path / "small", "update-ref", "-d", "refs/notes/ai")
-    (bare,) = measure([far(tmp_path / "small")], home=tmp_path / "home")
-    assert noted.summary["notes"]["added_source"]["ai"] == 2
-    assert (bare.summary["head"], bare.summary["notes"]) == (hashes[4], None)
-
-
 def test_notes_are_those_of_the_commits_that_count_today(tmp_path):
     writer = Writer()
     root = writer.commit(files={"a.py": writer.lines(1)})
@@ -249,14 +212,6 @@ def test_notes_are_those_of_the_commits_that_count_today(tmp_path):
         (measured,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
         found.append(measured.summary["notes"]["added_source"]["ai"])
     assert found == [3, 2]
-
-
-def test_a_host_that_does_not_answer_is_a_passing_fault(tmp_path, monkeypatch):
-    (tmp_path / "ssh").write_text("#!/bin/sh\necho 'far.example: no route to host' >&2\nexit 255\n")
-    (tmp_path / "ssh").chmod(0o700)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(TransientError, match=r"^ssh://far.example/x cannot be mirrored\n  found  "):
-        measure(["ssh://me@far.example/x"], home=tmp_path / "home")
 
 
 def test_agents_and_bots_are_no_engineers(tmp_path):
