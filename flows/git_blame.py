@@ -5,13 +5,16 @@ universe. Such lines are told, and are in neither part of the share; so are bots
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import count
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 
 from flows import git_read
+from flows.git_history import Progress
 from flows.git_parts import PartReader
 from flows.git_process import AbortedError, Repository, run, stream, tokens
 from metrics.estimators.authorship import KINDS
@@ -33,19 +36,23 @@ class _Blamed(NamedTuple):
     """Files whose history is not all here."""
 
 
-def surviving(repository: Repository, commits: pa.Table, reader: PartReader, *, jobs: int) -> dict[str, Any]:
+def surviving(
+    repository: Repository, commits: pa.Table, reader: PartReader, *, jobs: int, progress: Progress
+) -> dict[str, Any]:
     """Source lines of HEAD by kind of the commit they are from, and AI's share of them; or why there is none."""
     try:
         paths, missing = _files(repository, reader)
     except AbortedError as error:
         return {"share": None, "no_share": f"the files of HEAD cannot be listed: {error.found}"}
+    done = count(1)
     with ThreadPoolExecutor(jobs) as pool:
-        blamed = list(pool.map(lambda some: _blame(repository, some), (paths[start::jobs] for start in range(jobs))))
+        each = partial(_blame, repository, told=lambda: progress(next(done), len(paths)))
+        blamed = list(pool.map(each, (paths[start::jobs] for start in range(jobs))))
     lines: Counter[str] = sum((one.lines for one in blamed), Counter())
     kinds = dict(zip(commits["commit"].to_pylist(), commits["kind"].to_pylist(), strict=True))
     of: Counter[str] = Counter()
-    for commit, count in lines.items():
-        of[kinds.get(commit, "boundary" if commit in repository.shallow else "merge")] += count
+    for commit, found in lines.items():
+        of[kinds.get(commit, "boundary" if commit in repository.shallow else "merge")] += found
     ai = sum(of[kind] for kind in AI_KINDS)
     return {
         "share": share(ai, sum(of[kind] for kind in KINDS if kind != "bot")),
@@ -66,17 +73,18 @@ def _files(repository: Repository, reader: PartReader) -> _Files:
     return _Files([path for path, is_text in zip(source, are_text, strict=True) if is_text], are_text.count(None))
 
 
-def _blame(repository: Repository, paths: Sequence[bytes]) -> _Blamed:
+def _blame(repository: Repository, paths: Sequence[bytes], *, told: Callable[[], None]) -> _Blamed:
     lines: Counter[str] = Counter()
     failed = 0
     for path in paths:
         try:
             of_file: Counter[str] = Counter()
-            for commit, count in _entries(repository, path):
-                of_file[commit] += count
+            for commit, found in _entries(repository, path):
+                of_file[commit] += found
             lines += of_file
         except AbortedError:
             failed += 1
+        told()
     return _Blamed(lines, failed)
 
 
@@ -86,6 +94,6 @@ def _entries(repository: Repository, path: bytes) -> Iterator[tuple[str, int]]:
     starts = True
     for line in tokens(stream(repository, *asked), b"\n"):
         if starts:
-            commit, _, _, count = line.decode("ascii").split()
-            yield commit, int(count)
+            commit, _, _, found = line.decode("ascii").split()
+            yield commit, int(found)
         starts = line.startswith(b"filename ")

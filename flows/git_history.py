@@ -20,7 +20,7 @@ from metrics.estimators.code_share import ADDED, COMMITS
 from metrics.estimators.columns import booleans, codes, integers, numbers, texts, whole
 
 Progress = Callable[[int, int], None]
-"""Told how many commits are read, of how many that are new."""
+"""Told how many of something are done, of how many."""
 
 
 LEAST_LINES = 2

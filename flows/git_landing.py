@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from flows.git_history import Progress
 from flows.git_parts import PartReader
 from flows.git_patches import PATCH, FilePatch, patches
 from flows.git_process import EMPTY_TREE, AbortedError, Repository, run, stream
@@ -51,7 +52,9 @@ class _Steps(NamedTuple):
     at: _Array
 
 
-def landed(repository: Repository, commits: pa.Table, reader: PartReader, paths: Iterable[bytes]) -> Landed:
+def landed(
+    repository: Repository, commits: pa.Table, reader: PartReader, paths: Iterable[bytes], progress: Progress
+) -> Landed:
     """How durably commits landed.
 
     Args:
@@ -59,6 +62,7 @@ def landed(repository: Repository, commits: pa.Table, reader: PartReader, paths:
         commits: code_share.COMMITS.
         reader: knows which paths are source.
         paths: those that are known from the commits; asking for each when it comes costs a process.
+        progress: told of the steps of the main line that were followed.
 
     Raises:
         AbortedError: too many objects are missing.
@@ -66,7 +70,7 @@ def landed(repository: Repository, commits: pa.Table, reader: PartReader, paths:
     steps = _main_line(repository)
     step_of = _brought_by(repository, steps)
     owners = _Owners(steps.at, reader, paths)
-    unread = _replay(repository, steps, owners)
+    unread = _replay(repository, steps, owners, progress)
     rows = np.array([step_of.get(commit, NOBODY) for commit in commits["commit"].to_pylist()])
     brought = rows != NOBODY
     weights = numbers(commits[ADDED["source"]]).astype(float)
@@ -104,7 +108,7 @@ def _brought_by(repository: Repository, steps: _Steps) -> dict[str, int]:
     return step_of
 
 
-def _replay(repository: Repository, steps: _Steps, owners: "_Owners") -> int:
+def _replay(repository: Repository, steps: _Steps, owners: "_Owners", progress: Progress) -> int:
     """Apply every step's patch, and pass over those whose objects are missing; how many.
 
     Raises:
@@ -118,6 +122,7 @@ def _replay(repository: Repository, steps: _Steps, owners: "_Owners") -> int:
         for files in _patches(repository, pairs[done:until]):
             owners.step(done, files)
             done += 1
+            progress(done, len(pairs))
         if done == until:
             until = len(pairs)
         elif done + 1 < until:  # which step it was is known only when it is asked for alone

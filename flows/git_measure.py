@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from flows import git_address, git_clone
 from flows.git_blame import surviving
-from flows.git_history import History, read_history
+from flows.git_history import History, Progress, read_history
 from flows.git_landing import MOST_UNREAD, landed
 from flows.git_notes import attested_lines
 from flows.git_parts import PartReader
@@ -30,6 +30,7 @@ from metrics.estimators.git_ai_notes import REF
 from metrics.estimators.markers import embedded_markers
 from metrics.estimators.output import output_multiplier
 from metrics.estimators.work import work_of
+from metrics.untrusted import plain
 from warehouse.files import partial_of, put_in_place
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class Asked(NamedTuple):
 
 SHARES_ONLY = Asked()
 
-Told = Callable[[str, int, int], None]
-"""Told of a repository's name, how many of its new commits are read, and how many there are."""
+Told = Callable[[str], None]
+"""Told in a line what is being done to a repository, and how far it is."""
+
+TOLD_EVERY_SECONDS = 5.0
 
 
 class Outcome(NamedTuple):
@@ -91,7 +94,7 @@ def measure_each(
         home: where readings, mirrors and the authors' key are kept.
         jobs: processes that read diffs, over all repositories.
         asked: what else to measure.
-        progress: told of the commits read, repository by repository.
+        progress: told every few seconds how far a repository is.
         spread: works on repositories elsewhere, where `home` and the folders lie too.
 
     Raises:
@@ -166,28 +169,49 @@ def _measured(address: str, name: str, home: Path, jobs: int, asked: Asked, prog
     folder = folder_of(home / "histories", address if url else str(path))
     with borrowed(path, name=name) as repository, one_at_a_time(folder):
         reader = PartReader(repository, embedded_markers(), author_secret(home), jobs)
-        told = partial(progress, name) if progress else None
-        history = read_history(repository, folder, reader, progress=told)
+        told = _Steps(name, progress)
+        history = read_history(repository, folder, reader, progress=told.of("read", "commits"))
+        commits = history.commits
         refs = refs_of(path, REF, *PULL_REFS)
-        extras: dict[str, Any] = {"notes": _notes(repository, refs.pop(REF, ""), history.commits, reader, folder)}
-        extras["squashes"] = _squashes(repository, refs, history.commits, reader, folder / "pulls")
+        extras: dict[str, Any] = {"notes": _notes(repository, refs.pop(REF, ""), commits, reader, folder, told)}
+        extras["squashes"] = _squashes(repository, refs, commits, reader, folder / "pulls")
         if asked.surviving:
-            extras["surviving"] = surviving(repository, history.commits, reader, jobs=jobs)
+            blamed = told.of("blame", "files")
+            extras["surviving"] = surviving(repository, commits, reader, jobs=jobs, progress=blamed)
         if asked.output_multiplier:
-            extras["output_multiplier"] = _output(repository, history.commits, reader, folder, asked.baseline)
-        return Measured(
-            name, monthly(history.commits, repo=name), history.commits, _summary(repository, history) | extras
-        )
+            extras["output_multiplier"] = _output(repository, commits, reader, folder, asked.baseline, told)
+        return Measured(name, monthly(commits, repo=name), commits, _summary(repository, history) | extras)
+
+
+class _Steps:
+    """Tells how far the steps of one repository are, every few seconds."""
+
+    def __init__(self, repo: str, tell: Told | None) -> None:
+        self._repo = plain(repo)
+        self._tell = tell
+        self._last = time.monotonic()
+
+    def of(self, step: str, things: str) -> Progress:
+        """A progress that is told of one step, done to so many things."""
+
+        def progress(done: int, of: int) -> None:
+            if self._tell and done < of and time.monotonic() - self._last >= TOLD_EVERY_SECONDS:
+                self._last = time.monotonic()
+                self._tell(f"{step:<10}{self._repo}: {done:,} of {of:,} {things}")
+
+        return progress
 
 
 def _notes(
-    repository: Repository, notes: str, commits: pa.Table, reader: PartReader, folder: Path
+    repository: Repository, notes: str, commits: pa.Table, reader: PartReader, folder: Path, told: "_Steps"
 ) -> dict[str, Any] | None:
     if not notes:
         return None
     readable = commits.filter(commits["has_diff"])["commit"].to_pylist()
     try:
-        return attested(commits, attested_lines(repository, notes, readable, reader, folder / "notes.parquet"))
+        progress = told.of("notes", "commits")
+        kept = folder / "notes.parquet"
+        return attested(commits, attested_lines(repository, notes, readable, reader, kept, progress))
     except AbortedError as error:
         return {"not_read": error.found}
 
@@ -204,10 +228,15 @@ def _squashes(
 
 
 def _output(
-    repository: Repository, commits: pa.Table, reader: PartReader, folder: Path, baseline: int | None
+    repository: Repository,
+    commits: pa.Table,
+    reader: PartReader,
+    folder: Path,
+    baseline: int | None,
+    told: "_Steps",
 ) -> dict[str, Any]:
     try:
-        found = landed(repository, commits, reader, Store(folder).paths())
+        found = landed(repository, commits, reader, Store(folder).paths(), told.of("follow", "steps of the main line"))
     except AbortedError:
         return {"no_estimate": f"the objects of more than {MOST_UNREAD} steps of the main line are missing"}
     work = work_of(commits, found.durable)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from flows.git_history import Progress
 from flows.git_parts import PartReader
 from flows.git_patches import PATCH, FilePatch, patches
 from flows.git_process import Repository, run, stream
@@ -32,7 +33,7 @@ class _Attested(NamedTuple):
 
 
 def attested_lines(
-    repository: Repository, notes: str, commits: Sequence[str], reader: PartReader, kept: Path
+    repository: Repository, notes: str, commits: Sequence[str], reader: PartReader, kept: Path, progress: Progress
 ) -> pa.Table:
     """Added source lines of every commit with a note: commit, added, ai, human.
 
@@ -41,13 +42,14 @@ def attested_lines(
         notes: hash that the notes' ref points to.
         commits: those that count and whose diffs can be read.
         reader: knows which paths are source.
+        progress: told of the notes read.
         kept: file of an earlier reading; used when neither the notes nor the rules nor the commits have changed.
     """
     key = f"{notes} {reader.counted_by} {digest_of(commits)}".encode()
     if kept.is_file() and ((table := read_table(kept)).schema.metadata or {}).get(b"read") == key:
         return table
     blobs = _notes_of(repository, notes, frozenset(commits))
-    files = list(_attested(repository, blobs))
+    files = list(_attested(repository, blobs, progress))
     is_source = dict(zip({one.path for one in files}, reader.are_source({one.path for one in files}), strict=True))
     sums = {commit: [0, 0, 0] for commit in blobs}
     for one in files:
@@ -67,11 +69,12 @@ def _notes_of(repository: Repository, notes: str, commits: frozenset[str]) -> di
     return {commit: blob for commit, blob in found.items() if commit in commits}
 
 
-def _attested(repository: Repository, blobs: dict[str, str]) -> Iterator[_Attested]:
+def _attested(repository: Repository, blobs: dict[str, str], progress: Progress) -> Iterator[_Attested]:
     """Changed files of the commits of the notes; notes and patches are read side by side, one held at a time."""
     notes = zip(blobs, contents(repository, list(blobs.values()), most=LONGEST_NOTE), strict=True)
     asked = ("diff-tree", "--stdin", "--root", "--always", "-r", *PATCH)
-    for patch in patches(stream(repository, *asked, given=blobs), _COMMIT):
+    for done, patch in enumerate(patches(stream(repository, *asked, given=blobs), _COMMIT)):
+        progress(done, len(blobs))
         commit = patch.head.decode("ascii")
         note = next(note for name, note in notes if name == commit)
         said = parse_note((note or b"").decode("utf-8", "surrogateescape")).files

@@ -96,7 +96,7 @@ def read_repositories(home: Home, git: GitSource | None, *, on: date, offline: b
 def _read(home: Home, address: str, name: str, git: GitSource, on: date) -> Reading:
     asked = Asked(git.surviving, git.output_multiplier, git.baseline)
     jobs = 1 if len(git.repositories) > 1 else git.jobs
-    found = measure_one(address, name, home=home.root / "git", jobs=jobs, asked=asked)
+    found = measure_one(address, name, home=home.root / "git", jobs=jobs, asked=asked, progress=LOGGER.info)
     reading = _document(found, on)
     told = f"{len(found.measured.commits):,} commits" if found.measured and reading.document else "failed"
     report_step("measure", f"{plain(name)}: {told}", found.seconds)

@@ -11,7 +11,7 @@ from git_histories import ADA, CLAUDE, DAY, DEPENDABOT, START, Writer, git, note
 
 from flows.git_address import is_url, redacted, url_name
 from flows.git_landing import landed
-from flows.git_measure import Asked, author_secret
+from flows.git_measure import Asked, author_secret, measure_each
 from flows.git_parts import PartReader
 from flows.git_process import borrowed
 from flows.git_report import measure
@@ -154,7 +154,7 @@ def test_a_line_that_goes_within_28_days_of_landing_is_not_durable(tmp_path):
     with borrowed(tmp_path / "repo") as repository:
         reader = PartReader(repository, embedded_markers(), b"", 1)
         (found,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
-        result = landed(repository, found.commits, reader, [])
+        result = landed(repository, found.commits, reader, [], lambda *_: None)
     rows = {commit: row for row, commit in enumerate(found.commits["commit"].to_pylist())}
     durable = {mark: result.durable[rows[hashes[mark]]] for mark in (base, topic, main, cut)}
     # The topic landed on day 50: its fourth line went on day 77, its third on day 79 only.
@@ -238,6 +238,21 @@ def test_one_repository_that_fails_stops_no_other_and_ends_with_1(threefutures, 
         "commits.parquet",
         "monthly.csv",
         "summary.json",
+    ]
+
+
+def test_every_pass_over_a_history_tells_how_far_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("flows.git_measure.TOLD_EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("flows.git_parts.PART_ROWS", 1)
+    hashes = write_small(tmp_path / "small")
+    note(tmp_path / "small", hashes[1], "a.py\n  s_0::t_0 1-2\n---\n{}")
+    told = []
+    list(measure_each([str(tmp_path / "small")], home=tmp_path / "home", asked=Asked(True, True), progress=told.append))
+    assert told == [
+        *(f"read      small: {done} of 4 commits" for done in (1, 2, 3)),
+        "notes     small: 0 of 1 commits",
+        *(f"blame     small: {done} of 4 files" for done in (1, 2, 3)),
+        *(f"follow    small: {done} of 4 steps of the main line" for done in (1, 2, 3)),
     ]
 
 

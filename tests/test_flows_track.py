@@ -131,6 +131,47 @@ with suppress(ThreeFuturesError):
 """
 
 
+BATCHES = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from flows.settings import quiet_prefect
+from flows.server import local_server
+home = Path(os.environ["THREEFUTURES_HOME"])
+quiet_prefect(home / "prefect")
+local_server(home / "prefect").wait()
+from flows.configuration import GitSource
+from flows.track import measured
+from warehouse.home import Home
+git = GitSource(repositories=sys.argv[1:], jobs=2)
+for one in measured(Home(home), git, datetime.now(UTC).date(), False):
+    print(one.repo, one.fault.found if one.fault else len(one.document) > 0)
+"""
+
+
+def test_a_batch_of_repositories_is_a_task_and_one_that_fails_stops_no_other(tracked, tmp_path):
+    folder, _ = tracked
+    for name in ("one", "three"):
+        writer = Writer()
+        writer.commit(files={"a.py": writer.lines(1)})
+        writer.write(tmp_path / name)
+    named = [str(tmp_path / name) for name in ("one", "two", "three")]
+    done = subprocess.run(
+        [sys.executable, "-c", BATCHES, *named],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.stdout.splitlines() == ["one True", "two no such folder", "three True"], done.stderr
+    tasks = prefect_rows(folder, "SELECT name, state_type FROM task_run WHERE name LIKE 'measure %' ORDER BY name")
+    assert [row for row in tasks if row[0] != "measure place"] == [
+        (f"measure {name}", "COMPLETED") for name in ("one", "three", "two")
+    ]
+
+
 def test_prefect_is_not_told_the_password_of_a_lake(tracked):
     folder, _ = tracked
     done = subprocess.run(

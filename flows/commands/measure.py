@@ -115,7 +115,7 @@ def git(
     outcomes = []
     home = kept_home().root / "git"
     spread = kept_spread()
-    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=_say_read, spread=spread):
+    for one in measure_each(repositories, home=home, jobs=jobs, asked=asked, progress=say, spread=spread):
         outcomes.append(one)
         _say_outcome(one)
     found = [one.measured for one in outcomes if one.measured]
@@ -127,13 +127,6 @@ def git(
         months = {one.repo: [month._asdict() for month in one.months] for one in found}
         print_text(shares_text(summary_of(found), months, unicode=speaks_unicode(), width=terminal_width()))
     require_measured(outcomes)
-
-
-def _say_read(repo: str, done: int, of: int) -> None:
-    from metrics.untrusted import plain
-
-    if done < of:
-        say(f"read      {plain(repo)}: {done:,} of {of:,} commits")
 
 
 def _say_outcome(outcome: "Outcome") -> None:
