@@ -33,7 +33,7 @@ from reports.citing import Citation, Published, References
 from reports.colours import DARK, LIGHT
 from reports.comparison import ranking
 from reports.findings import series_names
-from reports.glossary import GLOSSARY
+from reports.glossary import GLOSSARY, Glossed, anchor
 from reports.html import linked, render
 from reports.keys import key
 from reports.record import Record
@@ -41,7 +41,7 @@ from reports.status import says
 from reports.tabular import Table, table
 from reports.untrusted import harmless_in_csv
 from scenarios import Assessment
-from scenarios.settings import SCENARIOS
+from scenarios.settings import SCENARIOS, settings
 from scenarios.words import counted, full_date
 
 CARD = "card.png"
@@ -84,7 +84,10 @@ def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
         "status.html",
         **body,
         text=text,
-        glossary=GLOSSARY,
+        glossary=[(anchor(word), word, meaning) for word, meaning in GLOSSARY.items()],
+        glossed=Glossed(),
+        deciban=GLOSSARY["Deciban"],
+        names_at=f"{100 * settings().verdict.names_at:.0f}",
         light=LIGHT,
         dark=DARK,
         key=key,
