@@ -285,7 +285,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
         "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
-        "sources": upkeep_tables.source_table(record),
+        "sources": upkeep_tables.source_table(record, assessment.as_of),
+        "publishers": upkeep_tables.publisher_table(record, assessment.as_of),
     }
 
 

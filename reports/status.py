@@ -204,7 +204,8 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
-        "sources": upkeep_tables.source_table(record),
+        "sources": upkeep_tables.source_table(record, assessment.as_of),
+        "publishers": folded("Publishers cited", upkeep_tables.publisher_table(record, assessment.as_of)),
     }
 
 
