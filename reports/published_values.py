@@ -10,12 +10,12 @@ import pandas as pd
 
 from reports.citing import METHODS, Published, References, published
 from reports.fact_tables import fact_id
+from reports.quantities import DOUBLING
 from reports.record import Record
 from reports.tabular import Table, table
 from scenarios.words import counted
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")
-DOUBLING = "task_horizon_doubling_time"
 CODE_SHARE = "ai_code_share"
 
 GROUPS = {
@@ -31,6 +31,7 @@ GROUPS = {
 
 DATA_COLUMNS = (
     "indicator",
+    "unit",
     "subject",
     "definition",
     "method",
@@ -119,6 +120,7 @@ def values_table(rows: pd.DataFrame, record: Record, references: References) -> 
     return table((*columns, "Public since", "Source", "Fact"), cells)
 
 
-def values_data(rows: pd.DataFrame) -> Table:
-    """The same unrounded, as they were published."""
-    return table(DATA_COLUMNS, rows[list(DATA_COLUMNS)].itertuples(index=False))
+def values_data(rows: pd.DataFrame, record: Record) -> Table:
+    """The same unrounded, as they were published, each in the unit named beside it."""
+    units = rows["indicator"].map({key: one.unit for key, one in record.catalogue.items()})
+    return table(DATA_COLUMNS, rows.assign(unit=units)[list(DATA_COLUMNS)].itertuples(index=False))

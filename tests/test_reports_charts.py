@@ -94,7 +94,14 @@ def test_people_report_more_than_trials_found_where_they_do():
 
 
 def test_a_doubling_time_is_in_months():
-    assert FIGURES["doubling"].finding == "2 fits, from 4.3 months to 7.0 months."
+    figure = FIGURES["doubling"]
+    assert figure.finding == "2 fits, from 4.3 months to 7.0 months."
+    assert [row[3] for row in figure.table.rows] == [
+        "4.3 months (95\N{THIN SPACE}% interval 3.5 to 5.3)",
+        "7.0 months",
+    ]
+    assert [dict(zip(figure.data.columns, row, strict=True))["value"] for row in figure.data.rows] == [130.0, 212.0]
+    assert {row[1] for row in figure.data.rows} == {"days"}
 
 
 def test_definitions_of_code_share_are_counted_and_kept_apart():

@@ -55,7 +55,7 @@ def panels(record: Record, references: References) -> Figure | None:
         wide=_chart(found, first, last, WIDE),
         narrow=_chart(found, first, last, NARROW),
         table=values_table(rows, record, references),
-        data=values_data(rows),
+        data=values_data(rows, record),
         key=key_of([mark for panel in found for mark in panel.marks]),
     )
 
@@ -78,7 +78,7 @@ def once(record: Record, references: References) -> Figure | None:
         wide=rows_chart(shown, reading, WIDE),
         narrow=rows_chart(shown, reading, NARROW),
         table=values_table(alone, record, references),
-        data=values_data(alone),
+        data=values_data(alone, record),
         key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
     )
 
