@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from metrics.series import Series
 from metrics.untrusted import plain
-from reports import fact_tables, findings, next_values, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, published_values, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.charts import Figure, card, code_share, multipliers
 from reports.charts import evidence as evidence_chart
@@ -272,6 +272,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
             if one
         ],
         "multipliers": figures.draw(multipliers.multipliers(record, references)),
+        "code_shares_summed": published_values.summed(published_values.code_shares(record), assessment),
+        "multipliers_summed": published_values.summed(published_values.multipliers(record), assessment),
         "next": [figures.draw(one) for one in tripwires_chart.figures(ahead, record.catalogue)] if ahead else [],
         "crossings": next_values.crossings(ahead) if ahead else table((), ()),
         "ahead": next_values.ahead(assessment, record.tripwires),

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.untrusted import plain
 from reports.citing import METHODS, Published, References, published
 from reports.fact_tables import fact_id
 from reports.quantities import DOUBLING
 from reports.record import Record
 from reports.tabular import Table, table
-from scenarios.words import counted
+from scenarios import Assessment
+from scenarios.words import counted, listed
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")
 CODE_SHARE = "ai_code_share"
@@ -118,6 +120,20 @@ def values_table(rows: pd.DataFrame, record: Record, references: References) -> 
     ]
     columns = ("Whose", "What", "Observed", "Value", "Interval", "How it is known", "Confidence")
     return table((*columns, "Public since", "Source", "Fact"), cells)
+
+
+def summed(rows: pd.DataFrame, assessment: Assessment) -> str:
+    """Whose of these values enter the sum of the evidence."""
+    voting = {one.key for one in assessment.series}
+    keys = zip(rows["indicator"], rows["subject"], rows["definition"], strict=True)
+    whose = list(
+        dict.fromkeys(plain(subject) for indicator, subject, said in keys if (indicator, subject, said) in voting)
+    )
+    return (
+        f"In the sum of the evidence are those of {listed(whose)} alone."
+        if whose
+        else "None of these is in the sum of the evidence."
+    )
 
 
 def values_data(rows: pd.DataFrame, record: Record) -> Table:

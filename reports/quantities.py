@@ -67,8 +67,7 @@ def measured(value: Value, indicator: Indicator) -> str:
 
 def in_months(value: Value) -> Value:
     """A value given in days."""
-    ends = (one / DAYS_A_MONTH for one in (value.value, value.low, value.high))
-    return Value(*ends, value.interval)
+    return Value(value.value / DAYS_A_MONTH, value.low / DAYS_A_MONTH, value.high / DAYS_A_MONTH, value.interval)
 
 
 def _kind(interval: str) -> str:

@@ -4,6 +4,7 @@ import math
 import re
 
 import altair as alt
+import pandas as pd
 import pytest
 from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record
 from reports_samples import evidence as sample_evidence
@@ -28,6 +29,8 @@ from reports.charts.scales import span
 from reports.charts.words import Box, Label, broad, fitting, placed
 from reports.citing import References
 from reports.next_values import settles
+from reports.published_values import multipliers as multipliers_of
+from reports.published_values import summed
 from reports.quantities import Value
 from reports.tabular import table
 
@@ -102,6 +105,19 @@ def test_a_doubling_time_is_in_months():
     ]
     assert [dict(zip(figure.data.columns, row, strict=True))["value"] for row in figure.data.rows] == [130.0, 212.0]
     assert {row[1] for row in figure.data.rows} == {"days"}
+
+
+def test_a_faint_mark_beside_the_evidence_is_of_low_confidence_and_not_said_to_be_unused():
+    doubtful = MORE.assign(confidence="low")
+    figure = multipliers.multipliers(record(facts=doubtful, catalogue=KNOWN), References())
+    assert figure.key == ("doubtful",)
+
+
+def test_what_stands_beside_the_evidence_says_whose_values_are_in_the_sum():
+    rows = multipliers_of(record(facts=MORE, catalogue=KNOWN))
+    assert summed(rows, assessment()) == "None of these is in the sum of the evidence."
+    lab = rows.assign(indicator="share", subject="lab", definition="").head(1)
+    assert summed(pd.concat([rows, lab]), assessment()) == "In the sum of the evidence are those of lab alone."
 
 
 def test_definitions_of_code_share_are_counted_and_kept_apart():

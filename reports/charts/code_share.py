@@ -56,7 +56,7 @@ def panels(record: Record, references: References) -> Figure | None:
         narrow=_chart(found, first, last, NARROW),
         table=values_table(rows, record, references),
         data=values_data(rows, record),
-        key=key_of([mark for panel in found for mark in panel.marks]),
+        key=key_of([mark for panel in found for mark in panel.marks], faint="doubtful"),
     )
 
 
@@ -79,7 +79,7 @@ def once(record: Record, references: References) -> Figure | None:
         narrow=rows_chart(shown, reading, NARROW),
         table=values_table(alone, record, references),
         data=values_data(alone, record),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 

@@ -40,7 +40,7 @@ def multipliers(record: Record, references: References) -> Figure | None:
         narrow=chart(shown, reading, NARROW),
         table=values_table(rows, record, references),
         data=values_data(rows, record),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 
@@ -80,7 +80,7 @@ def doubling(record: Record, references: References) -> Figure | None:
         narrow=chart(shown, reading, NARROW),
         table=values_table(rows, record, references),
         data=values_data(rows, record),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 
