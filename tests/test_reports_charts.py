@@ -6,9 +6,9 @@ import re
 import altair as alt
 import pandas as pd
 import pytest
-from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record
+from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record, shares
 from reports_samples import evidence as sample_evidence
-from test_reports_page import REPLAY, TRIPWIRES
+from test_reports_page import REPLAY, TRIPWIRES, step
 
 from metrics import Indicator
 from reports.charts import (
@@ -86,6 +86,23 @@ def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speak
         sides = {text: told[text][0] for text in ("16.0 cap", "15.0 cap", "14.0 cap", "31.0 (1300 : 1)", "1.0")}
         assert sides == dict.fromkeys(sides, "left") | {"1.0": "right"}
         assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
+
+
+def test_todays_verdict_has_its_word_in_the_replay_however_short_its_stretch():
+    steps = [step(f"20{at // 12 + 10}-{at % 12 + 1:02}-28", "cannot_tell", shares(0.1, 0.5, 0.4)) for at in range(190)]
+    leans = {"steps": [*steps, step("2026-10-10", "leans", shares(0.1, 0.6, 0.3))]}
+    for width in ("wide", "narrow"):
+        drawn = getattr(replay.figure(REPLAY | leans, assessment()), width)
+        told = [row["text"] for one in drawn["layer"] if one["mark"]["type"] == "text" for row in one["data"]["values"]]
+        assert "leans compounding" in told
+
+
+def test_where_there_is_no_verdict_a_panel_is_hatched_to_its_edges():
+    for width in ("wide", "narrow"):
+        layers = getattr(FIGURES["replay"], width)["layer"]
+        lines = [row for one in layers if one["mark"]["type"] == "rule" for row in one["data"]["values"] if "y2" in row]
+        edges = {edge for row in lines for edge in (row["y"], row["y2"])}
+        assert (min(edges), max(edges)) == (36, 188)
 
 
 def test_people_report_more_than_trials_found_where_they_do():

@@ -33,6 +33,7 @@ from reports.glossary import USES, anchor
 from reports.markdown import TEMPLATES
 from reports.next_values import crossings
 from reports.page import comma_separated, page
+from reports.replayed import heading
 from reports.tabular import table
 
 
@@ -140,6 +141,11 @@ def test_what_was_not_computed_is_called_that_with_what_computes_it():
     assert "was not computed for this date: threefutures run does it." in text
     assert "What could settle it" not in text
     assert 'id="replay"' not in text
+
+
+def test_one_change_of_the_verdict_is_told_as_once():
+    steps = REPLAY["steps"]
+    assert heading(steps[1:3]) == "Since 31 July 2026 the verdict has changed once"
 
 
 def test_a_replay_that_is_not_of_today_says_so():
