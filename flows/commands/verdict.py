@@ -118,7 +118,7 @@ def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, 
     type=click.Choice(["all", "html", "md", "json"]),
     default="all",
     show_default=True,
-    help="Which files are written; what is not asked for is not drawn. The JSON always is.",
+    help="Which files are written beside the JSON. Others of the day stay if they are made from the same.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Show the page in a browser.")
 @click.option("--diff", nargs=2, type=Day(), metavar="DATE DATE", help="Print what moved between two reports.")
