@@ -22,7 +22,7 @@ from warehouse.query import query
 SHOWN = 40
 """Rows of a table that are printed."""
 
-BY_SUFFIX = {".csv": "csv", ".json": "json", ".parquet": "parquet"}
+BY_SUFFIX = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".txt": "table"}
 
 
 class Wish(NamedTuple):
@@ -40,11 +40,17 @@ def wish(json_flag: str | None, form: str | None, output: Path | None, *, every:
     """How the answer is wanted, by what was typed.
 
     Raises:
-        UsageError: two formats are named, or Parquet without a file.
+        UsageError: two formats are named, none can be told from the file's name, or Parquet has no file.
     """
     if json_flag and form not in (None, json_flag):
         raise UsageError("sql: --json and --format name two formats", found=f"--format {form}", next="leave one out")
-    named = json_flag or form or (BY_SUFFIX.get(output.suffix.lower(), "table") if output else "table")
+    named = json_flag or form or (BY_SUFFIX.get(output.suffix.lower()) if output else "table")
+    if named is None:
+        raise UsageError(
+            f"sql: {output}: the name does not tell the format",
+            found=f"no ending of {', '.join(BY_SUFFIX)}",
+            next="add --format table, csv, json or parquet",
+        )
     if named == "parquet" and output is None:
         raise UsageError(
             "sql: Parquet is written to a file", found="no -o", next='threefutures sql "FROM fact" -o fact.parquet'

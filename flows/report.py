@@ -130,19 +130,24 @@ def _stale(source: Source, last: date | None, as_of: date, failing: Failing | No
 def is_written(home: Home, assessment: Assessment, record: Record) -> bool:
     """Whether the day's report is there in every format, made from the same."""
     folder = home.reports / assessment.as_of.isoformat()
-    found = document(home.reports, folder.name) or {}
-    made_of = found.get("report", {}).get("hashes", {}).get("report")
-    return made_of == record.hashes["report"] and len(_names(folder)) == len(FORMATS)
+    return _is_same(folder, record) and len(_names(folder)) == len(FORMATS)
+
+
+def _is_same(folder: Path, record: Record) -> bool:
+    """Whether what is written of a day is made from the same."""
+    found = document(folder.parent, folder.name) or {}
+    return bool(found.get("report", {}).get("hashes", {}).get("report") == record.hashes["report"])
 
 
 def write_report(home: Home, assessment: Assessment, record: Record, formats: Collection[Format] = FORMATS) -> Path:
     """Write reports/<as-of>/ and point reports/latest at it, unless a later one is there; returns the file to read.
 
-    What an earlier report of the day left in another format goes: its figures may be others. The caller holds the
-    writer's lock.
+    What an earlier report of the day left in another format stays if it is made from the same, and else goes: its
+    figures may be others. The caller holds the writer's lock.
     """
     files = dict(_files(assessment, record, formats))
-    folder = write_folder(home.reports, assessment.as_of, files)
+    same = _is_same(home.reports / assessment.as_of.isoformat(), record)
+    folder = write_folder(home.reports, assessment.as_of, files, keep_others=same)
     write_index(home.reports)
     return folder / next(name for name in (f"status.{one}" for one in FORMATS) if name in files)
 
@@ -202,17 +207,24 @@ def written(reports: Path, day: date) -> dict[str, Any]:
     return found
 
 
-def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes]) -> Path:
-    """Write the files of a day beside their place and swap them in, so that nobody reads half a report."""
+def write_folder(reports: Path, day: date, texts: Mapping[str, str | bytes], *, keep_others: bool = False) -> Path:
+    """Write the files of a day beside their place and swap them in, so that nobody reads half a report.
+
+    Args:
+        reports: the folder of all days.
+        day: whose files they are.
+        texts: path below the day's folder -> content.
+        keep_others: leave what else an earlier report of the day has; by default it goes.
+    """
     folder = reports / day.isoformat()
     with os_explained(folder):
         sweep(reports, *reports.glob("*/"))
-        _swap_in(folder, texts)
+        _swap_in(folder, texts, keep_others)
         _point_latest(reports)
     return folder
 
 
-def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
+def _swap_in(folder: Path, texts: Mapping[str, str | bytes], keep_others: bool) -> None:
     with being_written(folder) as partial:
         partial.mkdir(parents=True)
         for name, text in texts.items():
@@ -220,7 +232,8 @@ def _swap_in(folder: Path, texts: Mapping[str, str | bytes]) -> None:
             write_whole(partial / name, text.encode() if isinstance(text, str) else text)
         if folder.is_dir():
             # A folder that is not empty cannot be replaced by one call.
-            _remove_others(folder, {Path(name).parts[0] for name in texts})
+            if not keep_others:
+                _remove_others(folder, {Path(name).parts[0] for name in texts})
             put_all_in_place(partial, folder)
         else:
             put_in_place(partial, folder)

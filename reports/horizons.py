@@ -7,9 +7,8 @@ from typing import Any
 from metrics.estimators.estimate import FLAGS
 from metrics.untrusted import plain
 from reports.listing import table
+from reports.quantities import DAYS_A_MONTH
 from scenarios.words import value_text
-
-DAYS_A_MONTH = 365.25 / 12
 
 UNDETERMINED = {"degenerate", "positive slope"}
 """Flags of agents whose runs do not determine a curve: no number is shown for them; the JSON has it."""

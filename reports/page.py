@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from metrics.series import Series
 from metrics.untrusted import plain
-from reports import fact_tables, findings, next_values, upkeep_tables, verdict_tables
+from reports import fact_tables, findings, next_values, published_values, upkeep_tables, verdict_tables
 from reports.changes import change_line, moved_lines
 from reports.charts import Figure, card, code_share, multipliers
 from reports.charts import evidence as evidence_chart
@@ -33,7 +33,7 @@ from reports.citing import Citation, Published, References
 from reports.colours import DARK, LIGHT
 from reports.comparison import ranking
 from reports.findings import series_names
-from reports.glossary import GLOSSARY
+from reports.glossary import GLOSSARY, Glossed, anchor
 from reports.html import linked, render
 from reports.keys import key
 from reports.record import Record
@@ -41,7 +41,7 @@ from reports.status import says
 from reports.tabular import Table, table
 from reports.untrusted import harmless_in_csv
 from scenarios import Assessment
-from scenarios.settings import SCENARIOS
+from scenarios.settings import SCENARIOS, settings
 from scenarios.words import counted, full_date
 
 CARD = "card.png"
@@ -84,7 +84,10 @@ def page(assessment: Assessment, record: Record, *, text: bool = True) -> Page:
         "status.html",
         **body,
         text=text,
-        glossary=GLOSSARY,
+        glossary=[(anchor(word), word, meaning) for word, meaning in GLOSSARY.items()],
+        glossed=Glossed(),
+        deciban=GLOSSARY["Deciban"],
+        names_at=f"{100 * settings().verdict.names_at:.0f}",
         light=LIGHT,
         dark=DARK,
         key=key,
@@ -269,6 +272,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
             if one
         ],
         "multipliers": figures.draw(multipliers.multipliers(record, references)),
+        "code_shares_summed": published_values.summed(published_values.code_shares(record), assessment),
+        "multipliers_summed": published_values.summed(published_values.multipliers(record), assessment),
         "next": [figures.draw(one) for one in tripwires_chart.figures(ahead, record.catalogue)] if ahead else [],
         "crossings": next_values.crossings(ahead) if ahead else table((), ()),
         "ahead": next_values.ahead(assessment, record.tripwires),
@@ -282,7 +287,8 @@ def _beside(assessment: Assessment, record: Record, figures: _Figures, reference
         "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
-        "sources": upkeep_tables.source_table(record),
+        "sources": upkeep_tables.source_table(record, assessment.as_of),
+        "publishers": upkeep_tables.publisher_table(record, assessment.as_of),
     }
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import pandas as pd
 
+from metrics.untrusted import plain
 from reports.citing import METHODS, Published, References, published
 from reports.fact_tables import fact_id
+from reports.quantities import DOUBLING
 from reports.record import Record
 from reports.tabular import Table, table
-from scenarios.words import counted
+from scenarios import Assessment
+from scenarios.words import counted, listed
 
 MULTIPLIERS = ("engineer_output_multiplier", "ai_progress_acceleration")
-DOUBLING = "task_horizon_doubling_time"
 CODE_SHARE = "ai_code_share"
 
 GROUPS = {
@@ -31,6 +33,7 @@ GROUPS = {
 
 DATA_COLUMNS = (
     "indicator",
+    "unit",
     "subject",
     "definition",
     "method",
@@ -119,6 +122,21 @@ def values_table(rows: pd.DataFrame, record: Record, references: References) -> 
     return table((*columns, "Public since", "Source", "Fact"), cells)
 
 
-def values_data(rows: pd.DataFrame) -> Table:
-    """The same unrounded, as they were published."""
-    return table(DATA_COLUMNS, rows[list(DATA_COLUMNS)].itertuples(index=False))
+def summed(rows: pd.DataFrame, assessment: Assessment) -> str:
+    """Whose of these values enter the sum of the evidence."""
+    voting = {one.key for one in assessment.series}
+    keys = zip(rows["indicator"], rows["subject"], rows["definition"], strict=True)
+    whose = list(
+        dict.fromkeys(plain(subject) for indicator, subject, said in keys if (indicator, subject, said) in voting)
+    )
+    return (
+        f"In the sum of the evidence are those of {listed(whose)} alone."
+        if whose
+        else "None of these is in the sum of the evidence."
+    )
+
+
+def values_data(rows: pd.DataFrame, record: Record) -> Table:
+    """The same unrounded, as they were published, each in the unit named beside it."""
+    units = rows["indicator"].map({key: one.unit for key, one in record.catalogue.items()})
+    return table(DATA_COLUMNS, rows.assign(unit=units)[list(DATA_COLUMNS)].itertuples(index=False))

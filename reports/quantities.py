@@ -5,6 +5,7 @@ Numbers themselves are written by scenarios.words; the full value stands in JSON
 
 import math
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from metrics import Indicator
@@ -15,6 +16,11 @@ NO_VALUE = "no value"
 
 LONG_UNIT = 5
 """Characters from which a unit is not repeated in the interval behind a value."""
+
+DAYS_A_MONTH = 365.25 / 12
+
+DOUBLING = "task_horizon_doubling_time"
+"""Kept in days, as it is published, and read in months."""
 
 _NUMBER = re.compile(r"(?:under |over )?[\d.,\N{MINUS SIGN}]+")
 
@@ -48,6 +54,8 @@ def measured(value: Value, indicator: Indicator) -> str:
     """The value and its interval in words; a bound says on which side the truth lies."""
     if value.interval == "withdrawn":
         return "withdrawn by its publisher"
+    if indicator.id == DOUBLING and indicator.unit == "days":
+        return measured(in_months(value), replace(indicator, unit="months"))
     if value.interval == "bound":
         return _bound(value, indicator)
     ends = "" if math.isnan(value.low) or math.isnan(value.high) else span(value.low, value.high, indicator.unit)
@@ -55,6 +63,11 @@ def measured(value: Value, indicator: Indicator) -> str:
         return f"{ends} (no single value published)" if ends else NO_VALUE
     shown = value_text(value.value, indicator.unit)
     return f"{shown} ({_kind(value.interval)} {_brief(ends, shown)})" if ends else shown
+
+
+def in_months(value: Value) -> Value:
+    """A value given in days."""
+    return Value(value.value / DAYS_A_MONTH, value.low / DAYS_A_MONTH, value.high / DAYS_A_MONTH, value.interval)
 
 
 def _kind(interval: str) -> str:

@@ -10,7 +10,7 @@ from reports.record import Document
 from reports.tabular import Table, table
 from scenarios import Assessment
 from scenarios.settings import SCENARIOS
-from scenarios.words import count_range, counted, counts, full_date
+from scenarios.words import count_range, counts, full_date
 
 NONE_KEPT = "No replay of past dates is kept: threefutures run keeps one."
 
@@ -24,7 +24,7 @@ def heading(steps: Sequence[Document]) -> str:
     first = full_date(date.fromisoformat(next(s for s in steps if s["verdict"]["kind"] != "too_little")["as_of"]))
     if not changes:
         return f"Since {first} the verdict has been the same: {labels[0]}"
-    return f"Since {first} the verdict has changed {counted(changes, 'time')}"
+    return f"Since {first} the verdict has changed {'once' if changes == 1 else f'{changes} times'}"
 
 
 def notes(replay: Document, assessment: Assessment) -> Iterator[str]:

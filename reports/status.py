@@ -192,7 +192,7 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
     covered = upkeep_tables.coverage(record)
     return {
         "markers_heading": findings.markers_heading(assessment),
-        "beside": [_values(*one, record, references) for one in _published(record) if len(one[1])],
+        "beside": [_values(*one, assessment, record, references) for one in _published(record) if len(one[1])],
         "ahead": next_values.ahead(assessment, record.tripwires),
         "crossings": next_values.crossings(record.tripwires or []),
         "markers": fact_tables.marker_table(assessment, record, references),
@@ -204,7 +204,8 @@ def _beside(assessment: Assessment, record: Record, references: References) -> d
         "context": fact_tables.context_table(fact_tables.context(record), references),
         "coverage_heading": upkeep_tables.coverage_heading(covered),
         "coverage": upkeep_tables.coverage_table(covered),
-        "sources": upkeep_tables.source_table(record),
+        "sources": upkeep_tables.source_table(record, assessment.as_of),
+        "publishers": folded("Publishers cited", upkeep_tables.publisher_table(record, assessment.as_of)),
     }
 
 
@@ -218,9 +219,15 @@ def _published(record: Record) -> list[tuple[str, pd.DataFrame]]:
     ]
 
 
-def _values(heading: str, rows: pd.DataFrame, record: Record, references: References) -> dict[str, Any]:
+def _values(
+    heading: str, rows: pd.DataFrame, assessment: Assessment, record: Record, references: References
+) -> dict[str, Any]:
     shown = published_values.values_table(rows, record, references)
-    return {"heading": heading, "table": folded(counted(len(rows), "value"), shown) if len(rows) > LONG else shown}
+    return {
+        "heading": heading,
+        "summed": published_values.summed(rows, assessment),
+        "table": folded(counted(len(rows), "value"), shown) if len(rows) > LONG else shown,
+    }
 
 
 def _replayed(assessment: Assessment, record: Record) -> dict[str, Any]:

@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from metrics.untrusted import cut, plain
 from reports.record import Record
 from reports.tabular import Code, Link, Table, table
+from reports.untrusted import web_address
 from scenarios import Assessment
 from scenarios.words import counted
 
 LONGEST_REASON = 160
 ROWS_OF_QUARANTINE = 40
+RECENT = ("Newest value of", "Last published", "Days since")
 
 AIRDA = (
     "AI performance on AI R&D tasks",
@@ -76,22 +80,56 @@ def without_values(record: Record) -> str:
     return f"Nothing is public of {counted(len(missing), 'catalogued indicator')}: {', '.join(missing)}."
 
 
-def source_table(record: Record) -> Table:
-    """Every source with its licence, and how recent it is."""
+def source_table(record: Record, as_of: date) -> Table:
+    """Every source with its licence, how recent it is on a date, and in how many documents its figures were read."""
     rows = [
         (
             Link(str(row.title), str(row.url)),
             row.publisher,
             row.licence,
             f"{row.n:,}",
-            _or_none(row.newest_on),
-            _or_none(row.last_known_since),
-            row.stale or "no",
+            *_recent(row.newest_on, row.last_known_since, as_of),
+            _read_in(record.facts.loc[record.facts["source"] == row.id, "corroboration"]),
+            row.stale or ("no" if row.n else "not asked"),
         )
         for row in record.sources.itertuples(index=False)
     ]
-    columns = ("Source", "Publisher", "Licence", "Facts", "Newest value of", "Last published", "Late")
-    return table(columns, rows, right=(3,))
+    columns = ("Source", "Publisher", "Licence", "Facts", *RECENT, "Read in (documents)", "Late")
+    return table(columns, rows, right=(3, 6))
+
+
+def publisher_table(record: Record, as_of: date) -> Table:
+    """Whose publications are cited, by the site on which each stands: how many facts, and how recent they are."""
+    sites = record.facts.assign(site=record.facts["citation_url"].map(_site)).groupby("site", sort=True)
+    rows = [
+        (
+            site or "no address of the web",
+            len(facts),
+            *_recent(facts["observed_on"].max(), facts["known_since"].max(), as_of),
+            _read_in(facts["corroboration"]),
+        )
+        for site, facts in sorted(sites, key=lambda one: -len(one[1]))
+    ]
+    return table(("Site", "Facts", *RECENT, "Read in (documents)"), rows, right=(1, 4))
+
+
+def _site(url: object) -> str:
+    return (urlsplit(web_address(url) or "").hostname or "").removeprefix("www.")
+
+
+def _recent(newest_on: Any, known_since: Any, as_of: date) -> tuple[str, str, str]:
+    """Newest value, last publication and days since then."""
+    if pd.isna(known_since):
+        return "none", "none", ""
+    return _or_none(newest_on), _or_none(known_since), str((pd.Timestamp(as_of) - pd.Timestamp(known_since)).days)
+
+
+def _read_in(counted_in: "pd.Series[float]") -> str:
+    """In how many documents figures were read, where that was counted."""
+    known = counted_in.dropna().astype(int)
+    if known.empty:
+        return "not counted"
+    return str(known.min()) if known.min() == known.max() else f"{known.min()} to {known.max()}"
 
 
 def _or_none(value: Any) -> str:

@@ -15,7 +15,7 @@ from reports.terminal import MIDDLE
 from scenarios import Assessment
 from scenarios.assessment import Check, varied
 from scenarios.settings import SCENARIOS, settings
-from scenarios.words import cluster_name, count, count_range, counted, counts, decibans, full_date, odds
+from scenarios.words import adding_up, cluster_name, count, count_range, counted, counts, decibans, full_date, odds
 
 MOST_INFLUENTIAL = 9
 """Omissions named one by one; the rest are told in a sentence."""
@@ -52,7 +52,8 @@ def change_table(assessment: Assessment, previous: Document, indicators: Mapping
     leader, second, third = ranking(assessment.probabilities)
     columns = ("What", "Series", "Values", f"{leader} v. {second}", f"{leader} v. {third}")
     moved = changes(assessment, previous, indicators)
-    rows = [(one.what, one.title, _values(one), gained(one.against_second), gained(one.against_third)) for one in moved]
+    told = _told([[one] for one in moved])
+    rows = [(one.what, one.title, _values(one), *both) for one, both in zip(moved, told, strict=True)]
     return table(columns, [*rows, (Strong("Sum"), "", "", *map(Strong, _both(moved)))] if rows else [], right=(3, 4))
 
 
@@ -63,12 +64,20 @@ def change_brief(assessment: Assessment, previous: Document, indicators: Mapping
     caused = [one for one in moved if one.what not in ("reweighted", "smaller moves")]
     shares = [one for one in moved if one.what == "reweighted"]
     rest = [*caused[ROWS_OF_CHANGE:], *(one for one in moved if one.what == "smaller moves")]
-    rows = [(_brief(one), *_both([one])) for one in caused[:ROWS_OF_CHANGE]]
     reweighted = _brief(shares[0]) if len(shares) == 1 else f"Reweighted: {len(shares)} series"
-    summed = [(name, *_both(some)) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
-    rows += [row for row in summed if row[1:] != ("0.0", "0.0")]
+    named = [(_brief(one), [one]) for one in caused[:ROWS_OF_CHANGE]]
+    named += [(name, some) for name, some in ((reweighted, shares), ("Smaller moves", rest)) if some]
+    told = zip(named, _told([some for _, some in named]), strict=True)
+    rows = [(name, *both) for (name, _), both in told if both != ("0.0", "0.0")]
     columns = ("What came", f"over {second}", f"over {third}")
     return table(columns, [*rows, (Strong("Sum"), *map(Strong, _both(moved)))] if rows else [], right=(1, 2))
+
+
+def _told(groups: Sequence[Sequence[Change]]) -> list[tuple[str, str]]:
+    """Both columns of every row, so rounded that what is printed adds up to the printed sum."""
+    second = adding_up([sum(one.against_second for one in group) for group in groups])
+    third = adding_up([sum(one.against_third for one in group) for group in groups])
+    return [(gained(one), gained(other)) for one, other in zip(second, third, strict=True)]
 
 
 def _both(moved: Sequence[Change]) -> tuple[str, str]:

@@ -64,6 +64,15 @@ def decibans(value: float) -> str:
     return signed(f"{value:.1f}")
 
 
+def adding_up(parts: Sequence[float]) -> list[float]:
+    """Parts with one decimal that add up to their sum with one decimal: the largest remainders are rounded up."""
+    whole = [floor(10 * part) for part in parts]
+    missing = round(10 * float(f"{sum(parts):.1f}")) - sum(whole)
+    for at in sorted(range(len(parts)), key=lambda at: whole[at] - 10 * parts[at])[:missing]:
+        whole[at] += 1
+    return [tenths / 10 for tenths in whole]
+
+
 def signed(text: str) -> str:
     """A formatted number with a true minus, and none before a zero."""
     return text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", MINUS)

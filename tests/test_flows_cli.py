@@ -242,6 +242,21 @@ def test_wrong_usage_ends_with_two_and_writes_nothing(threefutures, folder, argu
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", ["report", "classify", "explain"])
+def test_facts_that_are_kept_and_not_published_are_not_passed_over(threefutures, folder, command):
+    home = Home(folder / "data")
+    home.prepare()
+    with live(home):
+        pass
+    code, out, err = threefutures(command, *(["stall"] if command == "explain" else []))
+    assert (code, out) == (1, "")
+    assert err == (
+        "data/published/threefutures.duckdb: what is kept is not published\n"
+        "  found  facts in data/live.duckdb, and no snapshot of them\n"
+        "  next   threefutures run, or threefutures rebuild, publishes it; nothing was written\n"
+    )
+
+
 def test_sql_before_any_run_says_what_to_do(threefutures, folder):
     code, _, err = threefutures("sql", "SELECT 1")
     assert code == 1
@@ -377,6 +392,13 @@ def test_an_older_report_does_not_become_the_latest(threefutures, folder):
         "30 June 2026",
         "8 October 2026",
     ]
+    earlier_first = threefutures("report", "--diff", "2026-10-08", "2026-06-30")[1]
+    assert earlier_first == out
+    assert threefutures("report", "--diff", "2026-06-30", "2026-06-30") == (
+        2,
+        "",
+        ("--diff compares two days\n  found  2026-06-30 twice\n  next   threefutures report --diff EARLIER LATER\n"),
+    )
     assert threefutures("report", "--diff", "2026-06-29", "2026-10-08") == (
         2,
         "",

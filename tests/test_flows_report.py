@@ -130,6 +130,18 @@ def test_a_format_that_is_not_written_again_does_not_stay_from_before(tmp_path):
     assert (tmp_path / "latest").readlink() == Path("2026-10-10")
 
 
+def test_other_formats_of_the_day_stay_if_they_are_made_from_the_same_and_else_go(tmp_path):
+    home, sample = Home(tmp_path), assessment()
+    home.prepare()
+    known = Known(facts(), facts(), sample_record().quarantine, "the sample", {})
+    folder = write_report(home, sample, record(known, sample), ("md", "json")).parent
+    write_report(home, sample, record(known, sample), ("json",))
+    assert names(folder) == ["status.json", "status.md"]
+    fewer = known._replace(facts=known.facts.iloc[1:])
+    write_report(home, sample, record(fewer, sample), ("json",))
+    assert names(folder) == ["status.json"]
+
+
 def test_a_report_is_compared_with_the_last_one_written_by_the_same_choices(tmp_path):
     home, sample = Home(tmp_path), assessment()
     home.prepare()

@@ -93,6 +93,19 @@ def test_two_formats_at_once_are_refused(threefutures):
     )  # fmt: skip
 
 
+def test_a_file_whose_name_tells_no_format_is_not_written(threefutures, tmp_path):
+    assert threefutures("sql", ASKED, "-o", "a.xlsx") == (
+        2,
+        "",
+        (
+            "sql: a.xlsx: the name does not tell the format\n"
+            "  found  no ending of .csv, .json, .parquet, .txt\n"
+            "  next   add --format table, csv, json or parquet\n"
+        ),
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_parquet_is_not_printed(threefutures):
     assert threefutures("sql", ASKED, "--format", "parquet") == (
         2,

@@ -4,10 +4,11 @@ import math
 import re
 
 import altair as alt
+import pandas as pd
 import pytest
-from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record
+from reports_samples import CATALOGUE, KNOWN, MORE, assessment, record, shares
 from reports_samples import evidence as sample_evidence
-from test_reports_page import REPLAY, TRIPWIRES
+from test_reports_page import REPLAY, TRIPWIRES, step
 
 from metrics import Indicator
 from reports.charts import (
@@ -28,6 +29,8 @@ from reports.charts.scales import span
 from reports.charts.words import Box, Label, broad, fitting, placed
 from reports.citing import References
 from reports.next_values import settles
+from reports.published_values import multipliers as multipliers_of
+from reports.published_values import summed
 from reports.quantities import Value
 from reports.tabular import table
 
@@ -85,6 +88,23 @@ def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speak
         assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
 
 
+def test_todays_verdict_has_its_word_in_the_replay_however_short_its_stretch():
+    steps = [step(f"20{at // 12 + 10}-{at % 12 + 1:02}-28", "cannot_tell", shares(0.1, 0.5, 0.4)) for at in range(190)]
+    leans = {"steps": [*steps, step("2026-10-10", "leans", shares(0.1, 0.6, 0.3))]}
+    for width in ("wide", "narrow"):
+        drawn = getattr(replay.figure(REPLAY | leans, assessment()), width)
+        told = [row["text"] for one in drawn["layer"] if one["mark"]["type"] == "text" for row in one["data"]["values"]]
+        assert "leans compounding" in told
+
+
+def test_where_there_is_no_verdict_a_panel_is_hatched_to_its_edges():
+    for width in ("wide", "narrow"):
+        layers = getattr(FIGURES["replay"], width)["layer"]
+        lines = [row for one in layers if one["mark"]["type"] == "rule" for row in one["data"]["values"] if "y2" in row]
+        edges = {edge for row in lines for edge in (row["y"], row["y2"])}
+        assert (min(edges), max(edges)) == (36, 188)
+
+
 def test_people_report_more_than_trials_found_where_they_do():
     assert FIGURES["multipliers"].heading == "People report larger multipliers than trials found"
     equal = MORE.assign(value=MORE["value"].where(MORE["method"] != "survey", 1.0))
@@ -94,7 +114,27 @@ def test_people_report_more_than_trials_found_where_they_do():
 
 
 def test_a_doubling_time_is_in_months():
-    assert FIGURES["doubling"].finding == "2 fits, from 4.3 months to 7.0 months."
+    figure = FIGURES["doubling"]
+    assert figure.finding == "2 fits, from 4.3 months to 7.0 months."
+    assert [row[3] for row in figure.table.rows] == [
+        "4.3 months (95\N{THIN SPACE}% interval 3.5 to 5.3)",
+        "7.0 months",
+    ]
+    assert [dict(zip(figure.data.columns, row, strict=True))["value"] for row in figure.data.rows] == [130.0, 212.0]
+    assert {row[1] for row in figure.data.rows} == {"days"}
+
+
+def test_a_faint_mark_beside_the_evidence_is_of_low_confidence_and_not_said_to_be_unused():
+    doubtful = MORE.assign(confidence="low")
+    figure = multipliers.multipliers(record(facts=doubtful, catalogue=KNOWN), References())
+    assert figure.key == ("doubtful",)
+
+
+def test_what_stands_beside_the_evidence_says_whose_values_are_in_the_sum():
+    rows = multipliers_of(record(facts=MORE, catalogue=KNOWN))
+    assert summed(rows, assessment()) == "None of these is in the sum of the evidence."
+    lab = rows.assign(indicator="share", subject="lab", definition="").head(1)
+    assert summed(pd.concat([rows, lab]), assessment()) == "In the sum of the evidence are those of lab alone."
 
 
 def test_definitions_of_code_share_are_counted_and_kept_apart():

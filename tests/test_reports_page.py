@@ -29,9 +29,11 @@ from reports_samples import (
 from metrics.forming import form_series
 from reports.charts.series import figure
 from reports.findings import series_heading
+from reports.glossary import USES, anchor
 from reports.markdown import TEMPLATES
 from reports.next_values import crossings
 from reports.page import comma_separated, page
+from reports.replayed import heading
 from reports.tabular import table
 
 
@@ -141,6 +143,11 @@ def test_what_was_not_computed_is_called_that_with_what_computes_it():
     assert 'id="replay"' not in text
 
 
+def test_one_change_of_the_verdict_is_told_as_once():
+    steps = REPLAY["steps"]
+    assert heading(steps[1:3]) == "Since 31 July 2026 the verdict has changed once"
+
+
 def test_a_replay_that_is_not_of_today_says_so():
     old = {**REPLAY, "steps": REPLAY["steps"][:-1], "model": {"sha256": "e" * 64}}
     text = words(made(replay=old).html)
@@ -214,6 +221,15 @@ def test_every_value_leads_to_its_source_and_names_its_fact():
     assert {re.sub(r"\d+", "1", cell) for cell in cells} == {'<a href="#source-1">[1]</a>', "none given"}
     named = set(re.findall(r'<td data-label="Fact">(?:<code>(\w+)</code>)?</td>', html)) - {""}
     assert named >= {f"f{at:03}" for at in range(len(MORE))}
+
+
+def test_a_word_that_needs_a_line_leads_to_it_where_it_stands_first(full):
+    before, glossary = full.html.split('<section aria-labelledby="glossary">')
+    said = " ".join(re.findall(r'<(?:li|p class="(?:plotted|quiet)"|div class="note")>(.*?)</(?:li|p|div)>', before))
+    used = {word for word, use in USES.items() if re.search(rf"\b({use})\b", said, re.IGNORECASE)}
+    assert used >= {"Deciban", "Check", "Prior", "Cap", "Left out", "Marker", "Resemblance"}
+    assert {word: before.count(f'href="#{anchor(word)}"') for word in used} == dict.fromkeys(used, 1)
+    assert all(f'<dt id="{anchor(word)}">{word}</dt>' in glossary for word in USES)
 
 
 def test_the_card_is_a_picture_of_1200_by_630(full):

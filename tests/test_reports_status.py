@@ -256,6 +256,16 @@ def test_what_is_late_refused_or_missing_is_said():
     assert "| sample | 7 | share | within bounds | value 1.4 is above 1 |" in text
 
 
+def test_a_source_says_how_old_and_how_often_read_it_is_and_whose_publications_it_cites():
+    silent = ("mute", "Mute", "Nobody", "MIT", "https://example.org", 0, None, None, "")
+    sample = record()
+    text = page(sources=pd.concat([sample.sources, pd.DataFrame([silent], columns=sample.sources.columns)]))
+    assert "| Nobody | MIT | 10 | 2026-08-31 | 2026-10-10 | 0 | 2 | no |" in text
+    assert "| Nobody | MIT | 0 | none | none |   | not counted | not asked |" in text
+    assert "| example.org | 10 | 2026-08-31 | 2026-08-31 | 40 | 2 |" in text
+    assert "| no address of the web | 1 | 2026-06-30 | 2026-06-30 | 102 | 2 |" in text
+
+
 def test_an_empty_quarantine_is_said_to_be_empty():
     text = page(quarantine=record().quarantine.head(0))
     assert "Nothing is in quarantine: every row that was read was accepted." in text

@@ -157,3 +157,23 @@ RECORD = "The public record"
 )
 def test_the_sentence_of_each_verdict(sentence, expected):
     assert sentence == expected
+
+
+@pytest.mark.parametrize(
+    ("parts", "told"),
+    [
+        ([4.45, -1.94, 0.86], [4.4, -1.9, 0.9]),
+        ([0.04, 0.04, 0.04], [0.1, 0.0, 0.0]),
+        ([-2.4, 0.0], [-2.4, 0.0]),
+        ([], []),
+    ],
+)
+def test_parts_add_up_as_they_are_printed(parts, told):
+    assert words.adding_up(parts) == told
+
+
+@given(st.lists(st.floats(-40, 40), max_size=20))
+def test_no_part_is_a_tenth_away_from_itself(parts):
+    told = words.adding_up(parts)
+    assert f"{sum(told):.1f}".lstrip("-") == f"{sum(parts):.1f}".lstrip("-")
+    assert all(abs(one - other) < 0.1 + 1e-9 for one, other in zip(parts, told, strict=True))

@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 FORMULA = "^ *[=+\\-@\t\r\n＝＋－＠]"
 """What a spreadsheet takes for a formula, or cuts to one; the wide signs count in East Asian ones. Also read by RE2."""
 
+INFINITE = ("9999-12-31", "9999-12-31T23:59:59.999999", "0001-01-01", "0001-01-01T00:00:00")
+"""What DuckDB's infinite days and instants are in Python."""
+
 QUOTE, EMPTY = '"', '""'
 
 
@@ -30,7 +33,7 @@ class Answer(NamedTuple):
     """When the snapshot was published (UTC)."""
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows as JSON objects; NaN and infinity, which JSON has no word for, are null."""
+        """The rows as JSON objects, times in ISO 8601; NaN and infinity, which JSON has no word for, are null."""
         return [{name: plain(value) for name, value in zip(self.columns, row, strict=True)} for row in self.rows]
 
     def csv(self) -> str:
@@ -55,10 +58,10 @@ def unlike(names: Sequence[str]) -> Iterator[str]:
 
 def plain(value: Any) -> Any:
     """A value of DuckDB in dicts, lists, text, numbers, booleans and None."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str | float):
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, date):
+        return _iso(value)
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and not _decimals(value) else float(value)
     if isinstance(value, Mapping):
@@ -66,6 +69,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _iso(value: date) -> str | None:
+    """A day or instant as ISO 8601; None for an infinite one."""
+    text = value.isoformat()
+    return None if text.partition("+")[0] in INFINITE else text
 
 
 def harmless(text: str) -> str:
@@ -81,7 +90,9 @@ def _csv_cell(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Decimal):
         return f"{value:f}"
-    if isinstance(value, int | float | date):
+    if isinstance(value, date):
+        return str(value) if _iso(value) else ""
+    if isinstance(value, int | float):
         return str(value)
     nested = isinstance(value, Mapping | list | tuple)
     return _quoted(harmless(json.dumps(plain(value), ensure_ascii=False) if nested else str(plain(value))))

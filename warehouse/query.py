@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from warehouse.answer import Answer, size_bytes, unlike
 from warehouse.connection import snapshot
 from warehouse.faults import PUBLISH, explain, first_line, is_damaged, told
 from warehouse.home import Home
-from warehouse.statements import first_words
+from warehouse.statements import first_words, statements
 
 T = TypeVar("T")
 
@@ -41,6 +41,9 @@ ANSWER_MB = 256
 CHUNK = 200
 """Rows fetched at a time."""
 
+INTERVAL = "INTERVAL"
+"""DuckDB's name of a span of time."""
+
 
 def query(
     home: Home, text: str, *, seconds: float = 60.0, rows: int | None = None, memory_limit: str = "512MB"
@@ -62,11 +65,18 @@ def query(
     def read(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[Any, ...]]]:
         result = connection.execute(text)
         names, types = zip(*((name, str(kind)) for name, kind, *_ in result.description), strict=True)
-        return names, types, _fetch(result, rows)
+        return names, types, _fetch(_in_words(connection, text, types) if INTERVAL in types else result, rows)
 
     (names, types, found), seconds_taken, published_at = read_within(home, text, read, seconds, memory_limit)
     complete = rows is None or len(found) <= rows
     return Answer(tuple(unlike(names)), types, found[:rows], complete, seconds_taken, published_at)
+
+
+def _in_words(connection: duckdb.DuckDBPyConnection, text: str, types: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """The answer with intervals as text: Python's timedelta has no months, and would count 30 days for one."""
+    columns = (f"#{at}::VARCHAR" if kind == INTERVAL else f"#{at}" for at, kind in enumerate(types, start=1))
+    (statement,) = statements(text)
+    return connection.execute(connection.sql(statement).project(", ".join(columns)).sql_query())
 
 
 def read_within(

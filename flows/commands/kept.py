@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.console import say, today
-from metrics.errors import DataError
+from metrics.errors import DataError, WarehouseError
 
 if TYPE_CHECKING:
     from flows.assess import Known
@@ -29,13 +29,24 @@ def kept_home() -> "Home":
 
 
 def kept_known() -> "Known":
-    """What is known: of the snapshot, or of the embedded files before the first run."""
+    """What is known: of the snapshot, or of the embedded files before the first run.
+
+    Raises:
+        WarehouseError: facts are kept, and none of them are published.
+    """
     from flows.assess import known
     from flows.progress import shown
 
-    found = known(kept_home(), today())
-    if not kept_home().snapshot.exists():
-        say(f"no warehouse yet in {shown(kept_home().root)}: reading {found.origin} (threefutures run makes one)")
+    home = kept_home()
+    if not home.snapshot.exists() and home.live.exists():
+        raise WarehouseError(
+            f"{shown(home.snapshot)}: what is kept is not published",
+            found=f"facts in {shown(home.live)}, and no snapshot of them",
+            next="threefutures run, or threefutures rebuild, publishes it; nothing was written",
+        )
+    found = known(home, today())
+    if not home.snapshot.exists():
+        say(f"no warehouse yet in {shown(home.root)}: reading {found.origin} (threefutures run makes one)")
     return found
 
 

@@ -118,10 +118,10 @@ def _classify_own(data: Path, indicators: Path, as_of: date | None, prior: str, 
     type=click.Choice(["all", "html", "md", "json"]),
     default="all",
     show_default=True,
-    help="Which files are written; what is not asked for is not drawn. The JSON always is.",
+    help="Which files are written beside the JSON. Others of the day stay if they are made from the same.",
 )
 @click.option("--open", "open_it", is_flag=True, help="Show the page in a browser.")
-@click.option("--diff", nargs=2, type=Day(), metavar="DATE DATE", help="Print what differs between two reports.")
+@click.option("--diff", nargs=2, type=Day(), metavar="DATE DATE", help="Print what moved between two reports.")
 @as_json
 def report(
     as_of: date | None,
@@ -154,7 +154,11 @@ def _print_difference(before: date, after: date, *, as_json: bool) -> None:
     from flows.report import written
     from reports.diff import diff, difference
 
-    then, now = (written(kept_home().reports, day) for day in (before, after))
+    if before == after:
+        raise UsageError(
+            "--diff compares two days", found=f"{before} twice", next="threefutures report --diff EARLIER LATER"
+        )
+    then, now = (written(kept_home().reports, day) for day in sorted((before, after)))
     if as_json:
         print_json(difference(then, now))
     else:

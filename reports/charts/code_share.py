@@ -55,8 +55,8 @@ def panels(record: Record, references: References) -> Figure | None:
         wide=_chart(found, first, last, WIDE),
         narrow=_chart(found, first, last, NARROW),
         table=values_table(rows, record, references),
-        data=values_data(rows),
-        key=key_of([mark for panel in found for mark in panel.marks]),
+        data=values_data(rows, record),
+        key=key_of([mark for panel in found for mark in panel.marks], faint="doubtful"),
     )
 
 
@@ -78,8 +78,8 @@ def once(record: Record, references: References) -> Figure | None:
         wide=rows_chart(shown, reading, WIDE),
         narrow=rows_chart(shown, reading, NARROW),
         table=values_table(alone, record, references),
-        data=values_data(alone),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        data=values_data(alone, record),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 

@@ -24,6 +24,7 @@ KEY = {
     "range": "published as a range alone",
     "before": "value before a revision",
     "unused": "known, not used",
+    "doubtful": "of low confidence",
 }
 """Words for each mark, in the order in which a key names them."""
 
@@ -65,11 +66,16 @@ class Mark(NamedTuple):
         return known and self.value.interval != "bound"
 
 
-def key_of(marks: Iterable[Mark]) -> tuple[str, ...]:
-    """The marks that need explaining."""
+def key_of(marks: Iterable[Mark], *, faint: str = "unused") -> tuple[str, ...]:
+    """The marks that need explaining.
+
+    Args:
+        marks: of a chart.
+        faint: the key of KEY that says why some of them are fainter.
+    """
     found = set()
     for mark in marks:
-        found.add(mark.kind)
+        found.add(faint if mark.kind == "unused" else mark.kind)
         if mark.ends:
             found.add("interval" if mark.value.interval.endswith("%") else "published")
     return tuple(name for name in KEY if name in found)

@@ -13,12 +13,11 @@ from reports.charts.rows import Reading, Row, chart
 from reports.charts.scales import Span
 from reports.citing import References, day
 from reports.published_values import DOUBLING_HEADING, GROUPS, multipliers_heading, values_data, values_table
-from reports.quantities import Value, of
+from reports.quantities import DAYS_A_MONTH, Value, of
 from reports.record import Record
 from scenarios.words import MONTHS, counted, months, times
 
 LOWEST, HIGHEST = 0.5, 16.0
-DAYS_A_MONTH = 365.25 / 12
 LONGEST_NAME = 70
 
 
@@ -40,8 +39,8 @@ def multipliers(record: Record, references: References) -> Figure | None:
         wide=chart(shown, reading, WIDE),
         narrow=chart(shown, reading, NARROW),
         table=values_table(rows, record, references),
-        data=values_data(rows),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        data=values_data(rows, record),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 
@@ -80,8 +79,8 @@ def doubling(record: Record, references: References) -> Figure | None:
         wide=chart(shown, reading, WIDE),
         narrow=chart(shown, reading, NARROW),
         table=values_table(rows, record, references),
-        data=values_data(rows),
-        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown]),
+        data=values_data(rows, record),
+        key=key_of([Mark(0, row.value, row.method, row.used) for row in shown], faint="doubtful"),
     )
 
 

@@ -25,6 +25,12 @@ from scenarios.words import counts, full_date
 RIBBON, PANEL, GAP = 20, 40, 16
 """Heights in pixels."""
 
+LEFT, RIGHT = 34, 52
+"""Margins in pixels."""
+
+HATCH = 8
+"""Pixels between the lines over what has no verdict."""
+
 SHORT = {
     "names": "{}",
     "leans": "leans {}",
@@ -65,7 +71,7 @@ def _plotted(replay: Document) -> str:
         if replay["hindsight"]
         else "What we would have said before, from the facts public on each date."
     )
-    return f"{clock} Out of 100; band: any one series left out. Shaded: too few series for a verdict."
+    return f"{clock} Out of 100; band: any one series left out. Hatched: too few series for a verdict."
 
 
 def _finding(steps: Sequence[Document]) -> str:
@@ -100,14 +106,16 @@ def _chart(steps: Sequence[Document], width: int) -> Chart:
         axis=axis(**labelled(months, words), grid=False),
     )
     y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
-    inner = width - 34 - 52
     spans = _stretches(steps, places, end)
-    gaps = [one for one in spans if one.kind == "too_little"]
-    layers = [*_too_little(gaps, height, x, y), *_ribbon(spans, inner, end - places[0], x, y)]
+    newest, right = spans[-1], RIGHT
+    if not _fits(newest, newest.words, width - LEFT - right, end - places[0]):
+        right = max(RIGHT, int(broad(newest.words, SMALL)) + 12)
+    pixels = (width - LEFT - right) / max(end - places[0], 0.05)
+    layers = _ribbon(spans, width - LEFT - right, end - places[0], x, y)
     for at, scenario in enumerate(order):
         top = RIBBON + GAP + at * (PANEL + GAP)
-        layers += _panel(steps, places, end, scenario, top, width, x, y)
-    return sized(layers, width, height, left=34, right=52, top=2, bottom=22)
+        layers += [*_hatched(spans, top, pixels, x, y), *_panel(steps, places, end, scenario, top, width, x, y)]
+    return sized(layers, width, height, left=LEFT, right=right, top=2, bottom=22)
 
 
 def _stretches(steps: Sequence[Document], places: Sequence[float], end: float) -> list[_Stretch]:
@@ -127,21 +135,51 @@ def _ribbon(spans: Sequence[_Stretch], inner: float, length: float, x: alt.X, y:
     edge = {"stroke": LIGHT["paper"], "strokeWidth": 2}
     named = []
     for one in spans:
-        room = (one.last - one.first) / length * inner if length else inner
-        for words in (one.words, SHORT[one.kind]):
-            if "{" not in words and broad(words, SMALL) + 8 <= room:
-                named.append({"x": (one.first + one.last) / 2, "y": RIBBON / 2, "text": words})
-                break
-    return [
+        fitting = [words for words in (one.words, SHORT[one.kind]) if _fits(one, words, inner, length)]
+        if fitting:
+            named.append({"x": (one.first + one.last) / 2, "y": RIBBON / 2, "text": fitting[0]})
+    layers = [
         layer(boxes, type="rect", fill=LIGHT["shade"], opacity=1, **edge).encode(x=x, x2=X2, y=y, y2=Y2),
         text(named, x, y, align="center", fontSize=SMALL, fontStyle="italic"),
     ]
+    if spans[-1].words in [row["text"] for row in named[-1:]]:
+        return layers
+    # What is said today must not be the one word without room.
+    today = [{"x": spans[-1].last, "y": RIBBON / 2, "text": spans[-1].words}]
+    return [*layers, text(today, x, y, dx=5, fontSize=SMALL, fontStyle="italic")]
 
 
-def _too_little(gaps: Sequence[_Stretch], height: int, x: alt.X, y: alt.Y) -> list[Layer]:
-    rows = [{"x": one.first, "x2": one.last, "y": RIBBON + GAP - 4, "y2": height - 8} for one in gaps]
-    shade = {"fill": LIGHT["shade"], "opacity": 0.85}
-    return [layer(rows, type="rect", **shade).encode(x=x, x2=X2, y=y, y2=Y2)] if rows else []
+def _fits(stretch: _Stretch, words: str, inner: float, length: float) -> bool:
+    """Whether words that are no pattern have room in a stretch of the ribbon."""
+    room = (stretch.last - stretch.first) / length * inner if length else inner
+    return "{" not in words and broad(words, SMALL) + 8 <= room
+
+
+def _hatched(spans: Sequence[_Stretch], top: float, pixels: float, x: alt.X, y: alt.Y) -> list[Layer]:
+    """Slanted lines over the stretches of a panel in which there is no verdict.
+
+    Args:
+        spans: stretches of dates.
+        top: of the panel.
+        pixels: of a year.
+        x: the horizontal place.
+        y: the vertical one.
+    """
+    rows = []
+    for one in spans:
+        room = (one.last - one.first) * pixels if one.kind == "too_little" else 0.0
+        for start in range(HATCH - PANEL, int(room), HATCH):
+            first, last = max(start, 0), min(start + PANEL, room)
+            rows.append(
+                {
+                    "x": one.first + first / pixels,
+                    "x2": one.first + last / pixels,
+                    "y": top + PANEL - (first - start),
+                    "y2": top + PANEL - (last - start),
+                }
+            )
+    line = {"stroke": LIGHT["grid"], "strokeWidth": 1}
+    return [layer(rows, type="rule", **line).encode(x=x, x2=X2, y=y, y2=Y2)] if rows else []
 
 
 def _panel(
