@@ -105,7 +105,7 @@ def limits(network: Network) -> Limits:
 
 def due(home: Home, wanted: Iterable[Live], *, at: datetime) -> list[Due]:
     """The files that have not been there for as long as their period."""
-    asked = [Due(one, last_seen(home, one.source.id, one.url)) for one in wanted]
+    asked = [Due(one, last_seen(home, one.source.id, one.url, at=at)) for one in wanted]
     return [one for one in asked if one.seen is None or not is_early(one.seen.seen_at, PERIODS[one.live.every], at)]
 
 

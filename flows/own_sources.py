@@ -60,7 +60,7 @@ def ingest_own_sources(
 def _ingest_files(home: Home, name: str, table: Own, at: datetime) -> Iterable[Ingested]:
     source, catalogue = _described(name, table).source, load_indicators()
     for path in _paths(name, Path(table.path)) if isinstance(table, OwnTable) else [table.path]:
-        seen = last_seen(home, name, str(path))
+        seen = last_seen(home, name, str(path), at=at)
         if seen is not None and is_early(seen.seen_at, PERIODS[table.every], at):
             continue
         file = EmbeddedFile(path.name, _content(path, table))

@@ -99,6 +99,15 @@ def test_only_a_file_that_has_changed_is_read_again_and_what_changed_in_it_is_a_
     }
 
 
+def test_a_file_that_was_read_by_a_clock_ahead_of_time_is_read_when_it_changes(home, configured, tmp_path):
+    sources = configured('[sources.mine]\npath = "ours.csv"')
+    (tmp_path / "ours.csv").write_text(CSV)
+    ingest_own_sources(home, sources, at=AT + timedelta(days=3650))
+    (tmp_path / "ours.csv").write_text(CSV.replace("ours", "theirs"))
+    (done,) = ingest_own_sources(home, sources, at=AT)
+    assert (done.error, done.new) == ("", 2)
+
+
 def test_a_rebuild_reads_own_sources_that_the_configuration_no_longer_names(home, configured, tmp_path):
     (tmp_path / "ours.csv").write_text(CSV)
     ingest_own_sources(home, configured('[sources.mine]\npath = "ours.csv"'), at=AT)
