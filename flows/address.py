@@ -77,6 +77,11 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in one for one in NOT_OPEN)
 
 
+def is_web(place: str) -> bool:
+    """Whether a place is an address, and no path of this machine."""
+    return place.lower().startswith(tuple(f"{scheme}://" for scheme in SCHEMES))
+
+
 def shown(url: str) -> str:
     """A URL as an error or a note may tell it: a query can be a key, and a user a password."""
     parts = urlsplit(url)

@@ -55,6 +55,27 @@ class LiveSource(Table):
     """A copy of one's own instead of the publisher's address."""
 
 
+class Expect(Table):
+    """What the next file of a table of one's own must be like, by the one before it; one that is not is held back.
+
+    `threefutures quarantine` lists a file that is held back, and `ingest NAME --accept` takes it. Without this table
+    whatever can be read is kept.
+    """
+
+    columns: tuple[str, ...] = ()
+    """Columns that it must have, besides those that every table needs."""
+    least_rows: float = Field(default=0.8, ge=0, le=1)
+    """Rows, as a share of those before."""
+    most_refused: float = Field(default=0.3, ge=0, le=1)
+    """Rows that break a rule, as a share of all."""
+    most_changed: float = Field(default=0.25, ge=0, le=1)
+    """Values known before that may move by more than `tolerance`, as a share of all known before."""
+    tolerance: float = Field(default=0.25, ge=0)
+    """A value that moves by at most this share of itself is a correction."""
+    late_days: int = Field(default=180, ge=1)
+    """Days without a new file after which the source is called late; that is told, and holds nothing back."""
+
+
 class OwnTable(Table):
     """A table of one's own: any other name under `sources`, in lower case."""
 
@@ -72,6 +93,8 @@ class OwnTable(Table):
     """How often at most it is read."""
     known_since: date | None = None
     """First day the public could know the rows that do not say so; the day they are read where it is left out."""
+    expect: Expect | None = None
+    """What its next file must be like, a table of its own: [sources.NAME.expect]."""
 
 
 class InspectSource(Table):

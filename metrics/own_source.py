@@ -3,6 +3,7 @@
 Their facts have a definition of their own, so that no value of theirs becomes a point of a published series.
 """
 
+import csv
 import io
 import json
 from functools import partial
@@ -16,7 +17,7 @@ from metrics.errors import DataError
 from metrics.estimated import Origin, estimates
 from metrics.own_table import OPTIONAL, REQUIRED, parse_own
 from metrics.readers.content import one_line, text_of
-from metrics.source import Source
+from metrics.source import Expected, Source
 from metrics.sources.inspect_logs import attempts
 
 TABLE = "table"
@@ -27,7 +28,7 @@ MOST_ROWS = 5_000_000
 """Rows of a Parquet file, which can say that it has more than any memory holds."""
 
 
-def own_source(name: str, *, kind: str, private: bool) -> Source:
+def own_source(name: str, *, kind: str, private: bool, expected: Expected | None = None) -> Source:
     """A source of the user's own: its files are tables of observations (TABLE), or else attempts at tasks."""
     is_table = kind == TABLE
     return Source(
@@ -39,6 +40,7 @@ def own_source(name: str, *, kind: str, private: bool) -> Source:
         files=(),
         parse=partial(read_rows if is_table else _evaluations, name=name),
         details={} if is_table else {"task_attempt": attempts},
+        expected=expected,
         private=private,
     )
 
@@ -51,13 +53,27 @@ def read_rows(content: bytes, *, name: str) -> pd.DataFrame:
     Raises:
         DataError: the file is of no such kind, or cannot be read as a table of observations.
     """
-    if content.startswith(PARQUET):
-        rows = _parsed(_parquet(content, name), name, lines_before=1)
-    elif (text := text_of(content, name=name)).lstrip().startswith("{"):
-        rows = _parsed(_json_lines(text, name), name, lines_before=1)
-    else:
-        rows = _parsed(text.encode(), name)
+    table, is_csv = _table(content, name)
+    rows = _parsed(table, name, lines_before=0 if is_csv else 1)
     return rows.assign(source=name, definition=f"as in {name}")
+
+
+def columns_of(content: bytes, *, name: str) -> tuple[str, ...]:
+    """The names of the columns of a file, as they stand in it.
+
+    Raises:
+        DataError: the file is of no such kind, or cannot be read.
+    """
+    table, _ = _table(content, name)
+    return tuple(next(csv.reader(io.StringIO(table.decode())), ()))
+
+
+def _table(content: bytes, name: str) -> tuple[bytes, bool]:
+    """A file as CSV, and whether it is one itself."""
+    if content.startswith(PARQUET):
+        return _parquet(content, name), False
+    text = text_of(content, name=name)
+    return (_json_lines(text, name), False) if text.lstrip().startswith("{") else (text.encode(), True)
 
 
 def _evaluations(content: bytes, *, name: str) -> pd.DataFrame:
