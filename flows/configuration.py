@@ -281,7 +281,7 @@ class Lake(Table):
 
 
 class Tasks(Table):
-    """Where `git` measures repositories and `calibrate` simulates worlds; by default here."""
+    """Where `git` and `run` measure repositories and `calibrate` simulates worlds; by default here."""
 
     dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+$")
     """Scheduler of a Dask cluster, "tcp://host:8786"; needs the extra `dask`."""
