@@ -35,6 +35,9 @@ NAME = "threefutures.toml"
 VARIABLE = "THREEFUTURES_CONFIG"
 """Names a file elsewhere than in the working folder."""
 
+LARGEST = 2**20
+"""Bytes that the file may have."""
+
 DEFAULT_CRON = "0 6 * * 1"
 
 
@@ -258,8 +261,8 @@ class Network(Table):
     """Whether addresses of this machine and of private networks may be fetched."""
     timeout: float = Field(default=30.0, gt=0, le=3600)
     """Seconds without an answer after which a host counts as silent."""
-    max_mb: float = Field(default=200.0, gt=0)
-    """Megabytes that a download may have; an archive may have 256 when unpacked."""
+    max_mb: float = Field(default=200.0, gt=0, le=10_000)
+    """Megabytes that a download may have, at most 10,000; an archive may have 256 when unpacked."""
 
 
 class Retention(Table):
@@ -346,8 +349,19 @@ def load_configuration(
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _content(path).decode("utf-8-sig")
         tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise unreadable(path, error) from error
     return text
+
+
+def _content(path: Path) -> bytes:
+    # A device may have no end, and a pipe may never begin.
+    if path.exists() and not path.is_file():
+        raise ValueError("a folder, a pipe or a device")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"more than {LARGEST:,} bytes")
+    return content
