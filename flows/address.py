@@ -4,6 +4,7 @@ A name is resolved once, here, and the connection goes to the address that was l
 another address a moment later (DNS rebinding) gains nothing.
 """
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -11,6 +12,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from metrics.errors import DataError, TransientError
+
+# At INFO httpx logs every address that it asks: that of a webhook is a secret, and a query can be a key.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 SCHEMES = ("http", "https")
 
