@@ -27,6 +27,11 @@ PARQUET = b"PAR1"
 MOST_ROWS = 5_000_000
 """Rows of a Parquet file, which can say that it has more than any memory holds."""
 
+MOST_BYTES = 256 * 2**20
+"""Of its text, as of an archive that is unpacked."""
+
+BATCH_ROWS = 1_000
+
 
 def own_source(name: str, *, kind: str, private: bool, expected: Expected | None = None) -> Source:
     """A source of the user's own: its files are tables of observations (TABLE), or else attempts at tasks."""
@@ -93,12 +98,26 @@ def _parquet(content: bytes, name: str) -> bytes:
             raise DataError(
                 f"{name}: the table has too many rows", found=f"{file.metadata.num_rows:,}", next="add up first"
             )
-        frame = file.read().to_pandas()
-    except (pa.ArrowException, OSError, ValueError) as error:
+        return _text_of(file, name)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise DataError(
             f"{name}: the Parquet file cannot be read", found=one_line(str(error)), next="write it again"
         ) from error
-    return _as_csv(frame)
+
+
+def _text_of(file: pq.ParquetFile, name: str) -> bytes:
+    """A Parquet file as CSV, a bounded number of rows at a time: a cell that is said once may stand in all of them."""
+    parts: list[bytes] = []
+    size = 0
+    for batch in file.iter_batches(BATCH_ROWS):
+        text = _as_csv(batch.to_pandas())
+        parts.append(text.partition(b"\n")[2] if parts else text)
+        size += len(text)
+        if size > MOST_BYTES:
+            raise DataError(
+                f"{name}: the table is too large", found=f"more than {MOST_BYTES:,} bytes of text", next="add up first"
+            )
+    return b"".join(parts) or _as_csv(file.schema_arrow.empty_table().to_pandas())
 
 
 def _json_lines(text: str, name: str) -> bytes:

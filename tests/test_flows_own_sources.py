@@ -18,6 +18,7 @@ from flows.own_sources import addresses, ingest_own_sources
 from flows.rebuild import rebuild
 from flows.recorded import require_all
 from flows.report import record, source_table
+from metrics import own_source
 from metrics.errors import DataError, UsageError
 from metrics.own_source import read_rows
 from reports.status import status_markdown
@@ -253,6 +254,25 @@ def test_a_file_that_is_no_table_is_refused(name):
     with pytest.raises(DataError) as refusal:
         read_rows(content, name="mine")
     assert refusal.value.message == expected
+
+
+def test_a_small_parquet_file_that_is_large_as_text_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(own_source, "MOST_BYTES", 2_000_000)
+    as_parquet([ROWS[0] | {"note": "x" * 1000}] * 3_000, tmp_path / "ours.parquet")
+    content = (tmp_path / "ours.parquet").read_bytes()
+    assert len(content) < 20_000
+    with pytest.raises(DataError) as refusal:
+        read_rows(content, name="mine")
+    assert str(refusal.value) == (
+        "mine: the table is too large\n  found  more than 2,000,000 bytes of text\n  next   add up first"
+    )
+
+
+def test_a_parquet_file_is_read_to_its_last_row(tmp_path):
+    as_parquet([ROWS[0] | {"subject": f"s{at}"} for at in range(2_500)], tmp_path / "ours.parquet")
+    rows = read_rows((tmp_path / "ours.parquet").read_bytes(), name="mine")
+    assert rows["subject"].tolist() == [f"s{at}" for at in range(2_500)]
+    assert rows["line"].tolist() == list(range(1, 2_501))
 
 
 def test_lines_of_json_and_of_csv_are_counted_as_in_the_file():
