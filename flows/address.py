@@ -4,6 +4,7 @@ A name is resolved once, here, and the connection goes to the address that was l
 another address a moment later (DNS rebinding) gains nothing.
 """
 
+import logging
 import socket
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
@@ -11,6 +12,10 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from metrics.errors import DataError, TransientError
+
+# At INFO httpx logs every address that it asks: that of a webhook is a secret, and a query can be a key.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 SCHEMES = ("http", "https")
 
@@ -75,6 +80,11 @@ def is_public(address: str) -> bool:
     if wrapped is not None:
         return is_public(str(wrapped))
     return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in one for one in NOT_OPEN)
+
+
+def is_web(place: str) -> bool:
+    """Whether a place is an address, and no path of this machine."""
+    return place.lower().startswith(tuple(f"{scheme}://" for scheme in SCHEMES))
 
 
 def shown(url: str) -> str:

@@ -20,8 +20,8 @@ class Spread(Protocol):
     def __call__(self, work: Callable[[T], R], pieces: Sequence[T], /) -> Iterable[R]: ...
 
 
-def dask_spread(address: str) -> Spread:
-    """Work on the cluster whose scheduler is at an address, tcp://...
+def dask_runner(address: str) -> Any:
+    """What runs the tasks of a flow on the cluster whose scheduler is at an address, tcp://...
 
     Raises:
         UsageError: the extra is not installed.
@@ -30,10 +30,21 @@ def dask_spread(address: str) -> Spread:
         raise UsageError(
             "[tasks] dask needs the extra dask", found="no prefect_dask here", next='pip install ".[dask]"'
         )
-    # An extra, and seconds of imports.
+    from prefect_dask import DaskTaskRunner  # noqa: PLC0415 - an extra, and seconds of imports
+
+    return DaskTaskRunner(address=address)
+
+
+def dask_spread(address: str) -> Spread:
+    """Work on the cluster whose scheduler is at an address, tcp://...
+
+    Raises:
+        UsageError: the extra is not installed.
+    """
+    runner = dask_runner(address)
+    # Seconds of imports.
     from prefect import flow, task  # noqa: PLC0415
     from prefect.cache_policies import NO_CACHE  # noqa: PLC0415
-    from prefect_dask import DaskTaskRunner  # noqa: PLC0415
 
     def spread(work: Callable[[T], R], pieces: Sequence[T], /) -> Iterable[R]:
         def one(piece: T) -> R:
@@ -41,7 +52,7 @@ def dask_spread(address: str) -> Spread:
 
         piece_task = task(name="piece", cache_policy=NO_CACHE, persist_result=False)(one)
 
-        @flow(name="spread", task_runner=DaskTaskRunner(address=address), persist_result=False)
+        @flow(name="spread", task_runner=runner, persist_result=False)
         def spread_out() -> list[Any]:
             return [future.result() for future in [piece_task.submit(piece) for piece in pieces]]
 

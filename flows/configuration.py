@@ -35,6 +35,9 @@ NAME = "threefutures.toml"
 VARIABLE = "THREEFUTURES_CONFIG"
 """Names a file elsewhere than in the working folder."""
 
+LARGEST = 2**20
+"""Bytes that the file may have."""
+
 DEFAULT_CRON = "0 6 * * 1"
 
 
@@ -55,6 +58,27 @@ class LiveSource(Table):
     """A copy of one's own instead of the publisher's address."""
 
 
+class Expect(Table):
+    """What the next file of a table of one's own must be like, by the one before it; one that is not is held back.
+
+    `threefutures quarantine` lists a file that is held back, and `ingest NAME --accept` takes it. Without this table
+    whatever can be read is kept.
+    """
+
+    columns: tuple[str, ...] = ()
+    """Columns that it must have, besides those that every table needs."""
+    least_rows: float = Field(default=0.8, ge=0, le=1)
+    """Rows, as a share of those before."""
+    most_refused: float = Field(default=0.3, ge=0, le=1)
+    """Rows that break a rule, as a share of all."""
+    most_changed: float = Field(default=0.25, ge=0, le=1)
+    """Values known before that may move by more than `tolerance`, as a share of all known before."""
+    tolerance: float = Field(default=0.25, ge=0)
+    """A value that moves by at most this share of itself is a correction."""
+    late_days: int = Field(default=180, ge=1)
+    """Days without a new file after which the source is called late; that is told, and holds nothing back."""
+
+
 class OwnTable(Table):
     """A table of one's own: any other name under `sources`, in lower case."""
 
@@ -72,6 +96,8 @@ class OwnTable(Table):
     """How often at most it is read."""
     known_since: date | None = None
     """First day the public could know the rows that do not say so; the day they are read where it is left out."""
+    expect: Expect | None = None
+    """What its next file must be like, a table of its own: [sources.NAME.expect]."""
 
 
 class InspectSource(Table):
@@ -235,8 +261,8 @@ class Network(Table):
     """Whether addresses of this machine and of private networks may be fetched."""
     timeout: float = Field(default=30.0, gt=0, le=3600)
     """Seconds without an answer after which a host counts as silent."""
-    max_mb: float = Field(default=200.0, gt=0)
-    """Megabytes that a download may have; an archive may have 256 when unpacked."""
+    max_mb: float = Field(default=200.0, gt=0, le=10_000)
+    """Megabytes that a download may have, at most 10,000; an archive may have 256 when unpacked."""
 
 
 class Retention(Table):
@@ -258,7 +284,7 @@ class Lake(Table):
 
 
 class Tasks(Table):
-    """Where `git` measures repositories and `calibrate` simulates worlds; by default here."""
+    """Where `git` and `run` measure repositories and `calibrate` simulates worlds; by default here."""
 
     dask: str | None = Field(default=None, pattern=r"^(tcp|tls)://[^\s/]+$")
     """Scheduler of a Dask cluster, "tcp://host:8786"; needs the extra `dask`."""
@@ -323,8 +349,19 @@ def load_configuration(
 
 def _read(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _content(path).decode("utf-8-sig")
         tomllib.loads(text)
     except (OSError, ValueError, RecursionError) as error:
         raise unreadable(path, error) from error
     return text
+
+
+def _content(path: Path) -> bytes:
+    # A device may have no end, and a pipe may never begin.
+    if path.exists() and not path.is_file():
+        raise ValueError("a folder, a pipe or a device")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise ValueError(f"more than {LARGEST:,} bytes")
+    return content

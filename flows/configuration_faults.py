@@ -4,7 +4,9 @@ The models stand in configuration.py.
 """
 
 import tomllib
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -80,22 +82,25 @@ class Origin:
                 return self.overrides[key].name
             if line := self._line(key):
                 return f"{self.name}, line {line}"
+            # A table may stand in nothing but the variables of its keys.
+            if begun := [one.name for name, one in self.overrides.items() if name[: len(key)] == key]:
+                return begun[0]
             key = key[:-1]
         return self.name
 
     def _line(self, key: Key) -> int | None:
         """The line on which a key begins: the first that is needed for it to be there."""
-        lines = self.text.split("\n")
-        begins = 0
-        for number in range(1, len(lines) + 1):
-            try:
-                document = tomllib.loads("\n".join(lines[:number]))
-            except ValueError:
-                continue  # inside a value of several lines
-            if _has(document, key):
-                return begins + 1
-            begins = number
-        return None
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        line = bisect_left(range(len(lines) + 1), True, key=lambda end: _has(_beginning(lines, end), key))
+        return line if line <= len(lines) else None
+
+
+def _beginning(lines: Sequence[str], least: int) -> Any:
+    """The tables of the first lines, at least so many: more where a value goes on."""
+    for end in range(least, len(lines) + 1):
+        with suppress(ValueError):
+            return tomllib.loads("\n".join(lines[:end]))
+    return {}
 
 
 def _typed(value: str) -> Any:

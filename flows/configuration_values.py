@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo
 
-from flows.address import shown
+from flows.address import is_web, shown
 from flows.configuration_faults import UnfitError
 from flows.git_address import is_url
 from metrics.errors import ConfigurationError, UsageError
@@ -53,7 +53,7 @@ def _secret(value: object) -> Secret:
 def _place(text: str, info: ValidationInfo) -> str:
     """A path from the folder of the file on; an http(s) address as it is."""
     scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]+)://", text)
-    if scheme and not _is_web(text):
+    if scheme and not is_web(text):
         raise UnfitError(
             "has a transport other than http and https",
             found=f"{scheme[1]}://",
@@ -68,13 +68,9 @@ def _path(path: Path, info: ValidationInfo) -> Path:
     return Path(info.context["folder"] if info.context else "") / path.expanduser()
 
 
-def _is_web(address: str) -> bool:
-    return bool(re.match(r"https?://", address, re.IGNORECASE))
-
-
 def _without_login(address: str) -> str:
     """An address as it is, http(s) in lower case; what it holds is not repeated, because a login may be in it."""
-    if not _is_web(address):
+    if not is_web(address):
         return address
     scheme, _, rest = address.partition("://")
     try:

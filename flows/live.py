@@ -7,10 +7,11 @@ reached, or whose file is not what was expected, fails no run: what was known st
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from flows.address import shown
+from flows.address import is_web, shown
 from flows.configuration import Configuration, Network, Sources
 from flows.fetch import MEGABYTE, Answer, Limits, Surroundings, Validators, fetch, published_on
 from flows.ingest import Ingested, failed, keep_judged, nothing, read_landed
@@ -18,7 +19,8 @@ from metrics import load_indicators
 from metrics.drift import Breach, breach
 from metrics.errors import DataError
 from metrics.observation import Judgement
-from metrics.source import Source, sources
+from metrics.own_source import columns_of
+from metrics.source import Expected, Source, sources
 from warehouse.connection import live
 from warehouse.fetched import Seen, last_seen, note_seen
 from warehouse.held import Held, hold, is_held, named, release
@@ -105,7 +107,7 @@ def limits(network: Network) -> Limits:
 
 def due(home: Home, wanted: Iterable[Live], *, at: datetime) -> list[Due]:
     """The files that have not been there for as long as their period."""
-    asked = [Due(one, last_seen(home, one.source.id, one.url)) for one in wanted]
+    asked = [Due(one, last_seen(home, one.source.id, one.url, at=at)) for one in wanted]
     return [one for one in asked if one.seen is None or not is_early(one.seen.seen_at, PERIODS[one.live.every], at)]
 
 
@@ -172,12 +174,17 @@ def _told(home: Home, one: Download, at: datetime) -> Ingested:
     try:
         if one.answer is None:
             raise one.error or DataError(f"{source.id}: nothing was fetched")
-        return _ingest(home, one.due, one.answer, at)
+        return ingest_answer(home, one.due, one.answer, at)
     except DataError as error:
         return failed(source.id, error, tolerated=True)
 
 
-def _ingest(home: Home, due: Due, answer: Answer, at: datetime) -> Ingested:
+def ingest_answer(home: Home, due: Due, answer: Answer, at: datetime) -> Ingested:
+    """Keep what is at a place, if it is new and can be right; the caller holds the writer's lock.
+
+    Raises:
+        DataError: it is no data, or it is held back.
+    """
     source, url, sha256 = due.live.source, due.live.url, _sha256(due, answer)
     seen = Seen(source.id, sha256, url, *answer.validators, at)
     if is_held(home, source.id, sha256):
@@ -222,14 +229,21 @@ def _keep_new(home: Home, asked: Live, content: bytes, seen: Seen) -> Ingested:
         release(home, source.id, sha256)  # a mark that a killed process left
     else:
         hold(home, Held(source.id, sha256, fault.rule, fault.reason, at))
-    name = urlsplit(asked.url).path.rpartition("/")[2] or source.id
-    landed = land(home, source.id, content, name=name, url=shown(asked.url), fetched_at=at, known_since=day)
+    name, url = _called(asked)
+    landed = land(home, source.id, content, name=name, url=url, fetched_at=at, known_since=day)
     if fault is not None or judgement is None:
         note_seen(home, seen)
         raise _held_back(source, sha256, *(fault or Breach("", "")))
     done = keep_judged(home, landed, judgement, at=at)
     note_seen(home, seen)
     return done._replace(judge_seconds=judged - started)
+
+
+def _called(asked: Live) -> tuple[str, str]:
+    """What a file is called, and its address: where it lies on this machine is nobody else's business."""
+    if not is_web(asked.url):
+        return Path(asked.url).name, ""
+    return urlsplit(asked.url).path.rpartition("/")[2] or asked.source.id, shown(asked.url)
 
 
 def _dated(home: Home, asked: Live, content: bytes, seen: Seen) -> _Judged:
@@ -260,15 +274,22 @@ def _judged(home: Home, source: Source, content: bytes, day: date, today: date) 
     try:
         judgement = read_landed(source, content, load_indicators(), public_on=day, today=today)
     except DataError as error:
-        if not source.address:
+        if source.expected is None:
             raise
         reason = error.message + (f" ({error.found})" if error.found else "")
         return _Judged(day, None, Breach("cannot be read", reason))
-    if not source.address:  # a user's own table may become what its user likes
+    if source.expected is None:  # a user's own table may become what its user likes
         return _Judged(day, judgement, None)
+    if gone := _missing(source.expected, content, source.id):
+        return _Judged(day, judgement, Breach("a column is missing", f"there is no {', '.join(gone)} in it"))
     with live(home) as connection:
         before = last_publication(connection, source.id, day)
     return _Judged(day, judgement, breach(source.expected, judgement, before))
+
+
+def _missing(expected: Expected, content: bytes, name: str) -> list[str]:
+    there = columns_of(content, name=name) if expected.columns else ()
+    return [column for column in expected.columns if column not in there]
 
 
 def _reasons(home: Home, source: Source, sha256: str) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from flows.given import bytes_of
 from flows.horizon import Evaluations, read_evaluations
-from flows.ingest import Ingested, failed, ingest_files
+from flows.ingest import Ingested, chosen_sources, failed, ingest_files
 from metrics.attempts import as_csv
 from metrics.errors import DataError, UsageError
 from metrics.source import EmbeddedFile, Source
 from warehouse.home import Home
+from warehouse.own import own_sources
 
 EVALUATIONS = "inspect_logs"
 """The source whose files are counted before they land: logs hold whole conversations."""
@@ -28,6 +29,16 @@ def one_source(chosen: Sequence[Source], names: Sequence[str], *, option: str = 
         found=", ".join(names) or "none",
         next="threefutures ingest metr_runs --file runs.jsonl; threefutures sources lists them",
     )
+
+
+def named_sources(home: Home, names: Sequence[str]) -> list[Source]:
+    """The sources named, the user's own too.
+
+    Raises:
+        UsageError: a name is of no source.
+    """
+    own = own_sources(home)
+    return [own[name] if name in own else chosen_sources([name])[0] for name in names]
 
 
 def require_day(known_since: date | None) -> date:

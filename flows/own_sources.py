@@ -4,21 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from flows.address import is_web
 from flows.configuration import InspectSource, OwnTable, Sources
+from flows.fetch import Answer, Validators
 from flows.given import bytes_of
 from flows.horizon import Evaluations, read_evaluations
-from flows.ingest import Ingested, failed, ingest_file, nothing, total
-from flows.live import PERIODS, Live, is_early
-from metrics import load_indicators
+from flows.ingest import Ingested, failed, total
+from flows.live import PERIODS, Due, Live, ingest_answer, is_early
 from metrics.attempts import as_csv
 from metrics.errors import DataError, UsageError
-from metrics.source import EmbeddedFile, sources
-from warehouse.connection import live
-from warehouse.fetched import Seen, last_seen, note_seen
+from metrics.source import Expected, sources
+from warehouse.fetched import last_seen
 from warehouse.home import Home
-from warehouse.landing import sha256_of
 from warehouse.own import Described, describe_own
-from warehouse.vintages import is_kept
 
 Own = OwnTable | InspectSource
 
@@ -58,20 +56,13 @@ def ingest_own_sources(
 
 
 def _ingest_files(home: Home, name: str, table: Own, at: datetime) -> Iterable[Ingested]:
-    source, catalogue = _described(name, table).source, load_indicators()
+    source = _described(name, table).source
     for path in _paths(name, Path(table.path)) if isinstance(table, OwnTable) else [table.path]:
-        seen = last_seen(home, name, str(path))
+        seen = last_seen(home, name, str(path), at=at)
         if seen is not None and is_early(seen.seen_at, PERIODS[table.every], at):
             continue
-        file = EmbeddedFile(path.name, _content(path, table))
-        sha256 = sha256_of(file.content)
-        with live(home) as connection:
-            kept = is_kept(connection, name, sha256)
-        if kept:
-            yield nothing(name)._replace(files=1, unchanged=1)
-        else:
-            yield ingest_file(home, source, file, catalogue, at, table.known_since)
-        note_seen(home, Seen(name, sha256, str(path), "", "", at))
+        asked = Due(Live(source, str(path), table.every, table.known_since), seen)
+        yield ingest_answer(home, asked, Answer(_content(path, table), Validators(), str(path)), at)
 
 
 def _content(path: Path, table: Own) -> bytes:
@@ -106,6 +97,12 @@ def _require_ours(name: str, table: Own) -> None:
             found=f"indicators = {str(table.indicators)!r}",
             next="threefutures classify --data FILE --indicators FILE judges such a table; leave the key out here",
         )
+    if isinstance(table, OwnTable) and table.expect and Path(table.path).is_dir():
+        raise DataError(
+            f"[sources.{name}.expect] is about one file, which follows the one before it",
+            found=f"a folder at {table.path}",
+            next="name one file or address, or leave the table out",
+        )
 
 
 def _enabled(configured: Sources) -> Mapping[str, Own]:
@@ -113,8 +110,9 @@ def _enabled(configured: Sources) -> Mapping[str, Own]:
 
 
 def _described(name: str, table: Own) -> Described:
-    return Described(name, table.kind, table.private)
+    expect = table.expect if isinstance(table, OwnTable) else None
+    return Described(name, table.kind, table.private, Expected(**expect.model_dump()) if expect else None)
 
 
 def _is_address(table: Own) -> bool:
-    return isinstance(table, OwnTable) and table.path.startswith(("http://", "https://"))
+    return isinstance(table, OwnTable) and is_web(table.path)

@@ -17,7 +17,7 @@ from flows.assess import Known
 from flows.recall import Recalled
 from metrics import load_indicators
 from metrics.errors import UsageError
-from metrics.source import Source, sources
+from metrics.source import Expected, Source, sources
 from reports.archive import Kept, index
 from reports.plain_json import plain_json
 from reports.record import SOURCE_COLUMNS, Record, code_sha256
@@ -124,7 +124,7 @@ def _stale(source: Source, last: date | None, as_of: date, failing: Failing | No
     if last is None:
         return "nothing is known from it yet" if source.files else ""
     days = (as_of - last).days
-    return f"last published {days} days ago" if days > source.expected.late_days else ""
+    return f"last published {days} days ago" if days > (source.expected or Expected()).late_days else ""
 
 
 def is_written(home: Home, assessment: Assessment, record: Record) -> bool:

@@ -21,6 +21,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
 TABLES: Sequence[tuple[str, type[BaseModel]]] = (
     ("[sources.metr], [sources.epoch]", models.LiveSource),
     ("[sources.NAME]", models.OwnTable),
+    ("[sources.NAME.expect]", models.Expect),
     ('[sources.NAME] with kind = "inspect"', models.InspectSource),
     ("[sources.git]", models.GitSource),
     ("[verdict]", models.Verdict),

@@ -20,6 +20,7 @@ from flows import assess as assessing
 from flows import report as reporting
 from flows.channels import Channel, channels
 from flows.choices import Choices, chosen
+from flows.cluster import dask_runner
 from flows.configuration import Configuration, GitSource, Retention, load_configuration
 from flows.configured_home import configured_home
 from flows.earlier import earlier
@@ -140,12 +141,13 @@ def measure(home: Home, git: GitSource, on: date, offline: bool) -> list[Reading
     return [reading for one in asked for reading in one.result()]
 
 
-def measured(home: Home, git: GitSource | None, on: date, offline: bool) -> list[Reading]:
-    """What the repositories of the configuration say; without any no flow is started."""
+def measured(home: Home, said: Configuration, on: date, offline: bool) -> list[Reading]:
+    """What the repositories of the configuration say, by its cluster if it has one; without any no flow is started."""
+    git, cluster = said.sources.git, said.tasks.dask
     if git is None or not batches(git, offline=offline):
         return []
-    threads: Any = ThreadPoolTaskRunner(max_workers=git.jobs)
-    return measure.with_options(task_runner=threads)(_without_lake(home), git, on, offline)
+    runner: Any = dask_runner(cluster) if cluster else ThreadPoolTaskRunner(max_workers=git.jobs)
+    return measure.with_options(task_runner=runner)(_without_lake(home), git, on, offline)
 
 
 def _without_lake(home: Home) -> Home:
@@ -265,7 +267,7 @@ def track(
     with alerting.failure_told(folder, told, at=at):
         # Before the lock: a slow server must hold up nobody who writes.
         fetched = [] if offline else fetch(folder, said, at)
-        readings = measured(folder, said.sources.git, at.date(), offline)
+        readings = measured(folder, said, at.date(), offline)
         with writer(folder, command=command, wait_seconds=wait_seconds(), on_wait=LOGGER.warning):
             bring_up_to_date(folder, at=at)
             with recorded(folder, command=command, at=at) as recording:

@@ -3,6 +3,7 @@
 Their facts have a definition of their own, so that no value of theirs becomes a point of a published series.
 """
 
+import csv
 import io
 import json
 from functools import partial
@@ -16,7 +17,7 @@ from metrics.errors import DataError
 from metrics.estimated import Origin, estimates
 from metrics.own_table import OPTIONAL, REQUIRED, parse_own
 from metrics.readers.content import one_line, text_of
-from metrics.source import Source
+from metrics.source import Expected, Source
 from metrics.sources.inspect_logs import attempts
 
 TABLE = "table"
@@ -26,8 +27,13 @@ PARQUET = b"PAR1"
 MOST_ROWS = 5_000_000
 """Rows of a Parquet file, which can say that it has more than any memory holds."""
 
+MOST_BYTES = 256 * 2**20
+"""Of its text, as of an archive that is unpacked."""
 
-def own_source(name: str, *, kind: str, private: bool) -> Source:
+BATCH_ROWS = 1_000
+
+
+def own_source(name: str, *, kind: str, private: bool, expected: Expected | None = None) -> Source:
     """A source of the user's own: its files are tables of observations (TABLE), or else attempts at tasks."""
     is_table = kind == TABLE
     return Source(
@@ -39,6 +45,7 @@ def own_source(name: str, *, kind: str, private: bool) -> Source:
         files=(),
         parse=partial(read_rows if is_table else _evaluations, name=name),
         details={} if is_table else {"task_attempt": attempts},
+        expected=expected,
         private=private,
     )
 
@@ -51,13 +58,27 @@ def read_rows(content: bytes, *, name: str) -> pd.DataFrame:
     Raises:
         DataError: the file is of no such kind, or cannot be read as a table of observations.
     """
-    if content.startswith(PARQUET):
-        rows = _parsed(_parquet(content, name), name, lines_before=1)
-    elif (text := text_of(content, name=name)).lstrip().startswith("{"):
-        rows = _parsed(_json_lines(text, name), name, lines_before=1)
-    else:
-        rows = _parsed(text.encode(), name)
+    table, is_csv = _table(content, name)
+    rows = _parsed(table, name, lines_before=0 if is_csv else 1)
     return rows.assign(source=name, definition=f"as in {name}")
+
+
+def columns_of(content: bytes, *, name: str) -> tuple[str, ...]:
+    """The names of the columns of a file, as they stand in it.
+
+    Raises:
+        DataError: the file is of no such kind, or cannot be read.
+    """
+    table, _ = _table(content, name)
+    return tuple(next(csv.reader(io.StringIO(table.decode())), ()))
+
+
+def _table(content: bytes, name: str) -> tuple[bytes, bool]:
+    """A file as CSV, and whether it is one itself."""
+    if content.startswith(PARQUET):
+        return _parquet(content, name), False
+    text = text_of(content, name=name)
+    return (_json_lines(text, name), False) if text.lstrip().startswith("{") else (text.encode(), True)
 
 
 def _evaluations(content: bytes, *, name: str) -> pd.DataFrame:
@@ -77,12 +98,26 @@ def _parquet(content: bytes, name: str) -> bytes:
             raise DataError(
                 f"{name}: the table has too many rows", found=f"{file.metadata.num_rows:,}", next="add up first"
             )
-        frame = file.read().to_pandas()
-    except (pa.ArrowException, OSError, ValueError) as error:
+        return _text_of(file, name)
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise DataError(
             f"{name}: the Parquet file cannot be read", found=one_line(str(error)), next="write it again"
         ) from error
-    return _as_csv(frame)
+
+
+def _text_of(file: pq.ParquetFile, name: str) -> bytes:
+    """A Parquet file as CSV, a bounded number of rows at a time: a cell that is said once may stand in all of them."""
+    parts: list[bytes] = []
+    size = 0
+    for batch in file.iter_batches(BATCH_ROWS):
+        text = _as_csv(batch.to_pandas())
+        parts.append(text.partition(b"\n")[2] if parts else text)
+        size += len(text)
+        if size > MOST_BYTES:
+            raise DataError(
+                f"{name}: the table is too large", found=f"more than {MOST_BYTES:,} bytes of text", next="add up first"
+            )
+    return b"".join(parts) or _as_csv(file.schema_arrow.empty_table().to_pandas())
 
 
 def _json_lines(text: str, name: str) -> bytes:

@@ -43,7 +43,9 @@ class Expected:
     most_changed: float = 0.25
     """Values known before that may move by more, as a share of all known before."""
     late_days: int = 180
-    """Days without a new publication after which the source is called late."""
+    """Days without a new publication after which the source is called late; a late one is told, not held back."""
+    columns: tuple[str, ...] = ()
+    """Columns that a table of the user's own must have; a publisher's are known to its parser."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Source:
     details: Details
     address: str = ""
     """Where its newest file is fetched from, once the configuration asks for it; empty where there is no such file."""
-    expected: Expected = Expected()
+    expected: Expected | None = None
+    """None: every file of it is kept that can be read."""
     private: bool = False
     """A user's own, and nobody else's: it is left out of what is given away."""
 

@@ -55,6 +55,14 @@ def test_a_webhook_gets_the_document_as_json(webhook):
     webhook.check()
 
 
+def test_the_address_of_a_webhook_is_not_logged(webhook, caplog):
+    caplog.set_level("DEBUG")
+    webhook.expect_request("/s3cret").respond_with_data("")
+    only(webhook=f"env:{ADDRESS}").send(PARCEL)
+    ours = [record.getMessage() for record in caplog.records if record.name != "werkzeug"]
+    assert "s3cret" not in str(ours)
+
+
 def test_slack_gets_text_in_which_nothing_is_markup(webhook):
     expected = {"text": "threefutures: &lt;now&gt;\nfirst &amp; last\n"}
     webhook.expect_ordered_request("/s3cret", "POST", json=expected).respond_with_data("ok")

@@ -1,6 +1,7 @@
 """threefutures.toml: what is read, what is refused and how, and what a command makes of it."""
 
 import json
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -189,6 +190,41 @@ def test_a_fault_of_a_variable_names_the_variable(configured):
         "  found  corn, its value is not repeated here\n"
         "  next   did you mean cron?"
     )
+
+
+def test_a_fault_of_a_table_that_stands_in_variables_alone_names_one(configured):
+    assert fault(configured, "", THREEFUTURES_SCHEDUL__CRON="0 7 * * *").startswith(
+        "THREEFUTURES_SCHEDUL__CRON: schedul is not a key that is known\n"
+    )
+    assert fault(configured, "", THREEFUTURES_ALERTS__EMAIL__PASSWORD="env:A").startswith(
+        "THREEFUTURES_ALERTS__EMAIL__PASSWORD: alerts.email has no host\n"
+    )
+
+
+def test_a_fault_below_thousands_of_lines_is_told_with_its_line(configured):
+    tables = "".join(f"[sources.t{at}]\npath = 'x.csv'\n" for at in range(1500))
+    said = fault(configured, f"{tables}[verdict]\nfirst_dat = 1\n")
+    assert said.startswith("threefutures.toml, line 3002: verdict.first_dat is not")
+
+
+def test_lines_are_counted_whatever_ends_them(configured, tmp_path):
+    file = tmp_path / "windows.toml"
+    file.write_bytes(b"[verdict]\r\n\r\nfirst_dat = 1\r\n")
+    said = fault(load_configuration, tmp_path, file=file, environment={})
+    assert said.startswith(f"{file}, line 3: ")
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "pipe", "large.toml"])
+def test_what_is_no_file_of_that_size_is_no_configuration(tmp_path, place):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large.toml").write_bytes(b"#" * (2**20 + 1))
+    said = fault(load_configuration, tmp_path, environment={"THREEFUTURES_CONFIG": place})
+    assert said.splitlines()[1] in ("  found  a folder, a pipe or a device", "  found  more than 1,048,576 bytes")
+
+
+@pytest.mark.parametrize("megabytes", ["inf", "nan", "20000"])
+def test_a_download_has_an_end(configured, megabytes):
+    assert "network.max_mb should" in fault(configured, f"[network]\nmax_mb = {megabytes}\n")
 
 
 def test_a_file_that_is_not_toml_is_told_with_its_place(configured, tmp_path):

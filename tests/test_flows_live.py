@@ -58,6 +58,10 @@ def said(home):
         return facts.said(connection)
 
 
+def seen_at(home, url):
+    return last_seen(home, METR, url, at=AT + timedelta(days=7))
+
+
 def on_disk(home):
     return sorted(path.name for path in home.landing.rglob("*") if path.is_file())
 
@@ -66,12 +70,12 @@ def test_a_file_that_is_still_there_is_neither_sent_nor_kept_again(home, server)
     url = server.says("/same", answer(results(), "200 OK", 'ETag: "1"'), answer(b"", "304 Not Modified"))
     ingest(home, sources()[METR], url, AT)
     before, files = said(home), on_disk(home)
-    done = ingest(home, sources()[METR], url, AT + timedelta(days=7), seen=last_seen(home, METR, url))
+    done = ingest(home, sources()[METR], url, AT + timedelta(days=7), seen=seen_at(home, url))
     assert (done.unchanged, done.files, done.new_files, done.read, done.error) == (1, 1, 0, 0, "")
     assert 'if-none-match: "1"' in server.asked("/same")[1].lower()
     assert said(home).equals(before)
     assert on_disk(home) == files
-    assert last_seen(home, METR, url).seen_at == AT + timedelta(days=7)
+    assert seen_at(home, url).seen_at == AT + timedelta(days=7)
 
 
 def test_the_same_bytes_under_another_date_are_the_same_file(home, server):
@@ -187,7 +191,7 @@ def test_a_file_that_is_held_back_says_why_and_how_it_is_taken(holding):
 def test_a_file_stays_held_back_while_its_server_says_that_nothing_has_changed(holding, server):
     home, first = holding
     url = server.url("/held")
-    again = ingest(home, sources()[METR], url, AT + timedelta(days=7), seen=last_seen(home, METR, url))
+    again = ingest(home, sources()[METR], url, AT + timedelta(days=7), seen=seen_at(home, url))
     assert (again.error, again.unchanged) == (first.error, 0)
     assert len(held_files(home)) == 1
 
@@ -232,7 +236,7 @@ def test_a_good_file_after_a_held_one_is_kept_and_the_other_waits(holding, serve
 def test_a_process_killed_between_landing_and_keeping_loses_nothing(home, server):
     land(home, METR, results(), name="x.yaml", fetched_at=AT, known_since=date(2026, 3, 3))
     url = server.says("/killed", dated(results(), date(2026, 3, 3)))
-    assert last_seen(home, METR, url) is None
+    assert seen_at(home, url) is None
     assert ingest(home, sources()[METR], url, AT).new == 10
 
 
@@ -260,6 +264,8 @@ def test_a_file_is_asked_for_once_in_its_period_and_again_after_it(home, server)
     asked = {hours: len(due(home, [weekly], at=AT + timedelta(hours=hours))) for hours in (1, 24 * 6, 24 * 7 - 1)}
     assert asked == {1: 0, 24 * 6: 0, 24 * 7 - 1: 1}
     assert len(due(home, [weekly._replace(every="always")], at=AT)) == 1
+    # A clock that was a year ahead silences nobody until then.
+    assert len(due(home, [weekly], at=AT - timedelta(days=365))) == 1
 
 
 CONFIGURED = """

@@ -1,6 +1,7 @@
 """Tables and evaluations of one's own, by threefutures.toml: read where they lie, dated, and kept to oneself."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
@@ -17,11 +18,13 @@ from flows.own_sources import addresses, ingest_own_sources
 from flows.rebuild import rebuild
 from flows.recorded import require_all
 from flows.report import record, source_table
+from metrics import own_source
 from metrics.errors import DataError, UsageError
 from metrics.own_source import read_rows
 from reports.status import status_markdown
 from warehouse import facts
 from warehouse.connection import live, writer
+from warehouse.own import own_sources
 from warehouse.package import write_package
 from warehouse.publish import publish
 
@@ -97,6 +100,70 @@ def test_only_a_file_that_has_changed_is_read_again_and_what_changed_in_it_is_a_
         "2026-03-01": 0.5,
         "2026-11-22": 0.6,
     }
+
+
+def test_a_file_that_was_read_by_a_clock_ahead_of_time_is_read_when_it_changes(home, configured, tmp_path):
+    sources = configured('[sources.mine]\npath = "ours.csv"')
+    (tmp_path / "ours.csv").write_text(CSV)
+    ingest_own_sources(home, sources, at=AT + timedelta(days=3650))
+    (tmp_path / "ours.csv").write_text(CSV.replace("ours", "theirs"))
+    (done,) = ingest_own_sources(home, sources, at=AT)
+    assert (done.error, done.new) == ("", 2)
+
+
+MORE = pd.DataFrame([{**ROWS[0], "observed_on": f"2025-{month:02d}-28"} for month in range(1, 11)]).to_csv(index=False)
+EXPECT = '[sources.mine]\npath = "ours.csv"\n[sources.mine.expect]\ncolumns = ["subject"]\n'
+UNEXPECTED = {
+    "a column is missing": MORE.replace("subject", "note"),
+    "too few rows": "".join(MORE.splitlines(keepends=True)[:6]),
+    "too many values changed": MORE.replace("0.25", "0.9"),
+    "too many rows refused": MORE.replace("0.25", "25"),
+    "cannot be read": "<html></html>",
+}
+
+
+@pytest.mark.parametrize("rule", UNEXPECTED)
+def test_a_table_that_is_not_as_expected_is_held_back_and_the_facts_before_it_stay(home, configured, tmp_path, rule):
+    sources = configured(EXPECT)
+    (tmp_path / "ours.csv").write_text(MORE)
+    ingest_own_sources(home, sources, at=AT)
+    before = said(home)
+    (tmp_path / "ours.csv").write_text(UNEXPECTED[rule])
+    for day in (1, 2):
+        (done,) = ingest_own_sources(home, sources, at=AT + timedelta(days=day))
+        assert done.error.startswith(f"mine: its newest file is held back: {rule}\n")
+        assert (done.read, done.tolerated) == (0, False)
+    assert said(home).equals(before)
+    rebuild(home, at=AT + timedelta(days=3))
+    assert said(home).equals(before)
+
+
+def test_a_table_that_was_held_back_is_taken_after_somebody_has_looked(threefutures, folder):
+    (folder / "threefutures.toml").write_text(EXPECT)
+    (folder / "ours.csv").write_text(MORE)
+    assert threefutures("ingest", "mine")[0] == 0
+    (folder / "ours.csv").write_text(UNEXPECTED["too few rows"])
+    code, _, err = threefutures("ingest", "mine")
+    assert code == 1
+    (sha256,) = re.findall("--accept ([0-9a-f]{12})", threefutures("quarantine")[1] + err)[-1:]
+    assert threefutures("ingest", "mine", "--accept", sha256)[0] == 0
+    assert threefutures("ingest", "mine")[0] == 0
+
+
+def test_a_source_is_late_after_the_days_it_says(home, configured, tmp_path):
+    sources = configured(EXPECT + "late_days = 10\n")
+    (tmp_path / "ours.csv").write_text(CSV)
+    ingest_own_sources(home, sources, at=AT)
+    own = own_sources(home)
+    after = {days: source_table(said(home), (AT + timedelta(days=days)).date(), {}, own) for days in (10, 11)}
+    stale = {days: dict(zip(rows["id"], rows["stale"], strict=True))["mine"] for days, rows in after.items()}
+    assert stale == {10: "", 11: "last published 11 days ago"}
+
+
+def test_a_folder_has_no_file_that_follows_another(home, configured, tmp_path):
+    (tmp_path / "ours.csv").mkdir()
+    (done,) = ingest_own_sources(home, configured(EXPECT), at=AT)
+    assert done.error.startswith("[sources.mine.expect] is about one file, which follows the one before it\n")
 
 
 def test_a_rebuild_reads_own_sources_that_the_configuration_no_longer_names(home, configured, tmp_path):
@@ -187,6 +254,25 @@ def test_a_file_that_is_no_table_is_refused(name):
     with pytest.raises(DataError) as refusal:
         read_rows(content, name="mine")
     assert refusal.value.message == expected
+
+
+def test_a_small_parquet_file_that_is_large_as_text_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(own_source, "MOST_BYTES", 2_000_000)
+    as_parquet([ROWS[0] | {"note": "x" * 1000}] * 3_000, tmp_path / "ours.parquet")
+    content = (tmp_path / "ours.parquet").read_bytes()
+    assert len(content) < 20_000
+    with pytest.raises(DataError) as refusal:
+        read_rows(content, name="mine")
+    assert str(refusal.value) == (
+        "mine: the table is too large\n  found  more than 2,000,000 bytes of text\n  next   add up first"
+    )
+
+
+def test_a_parquet_file_is_read_to_its_last_row(tmp_path):
+    as_parquet([ROWS[0] | {"subject": f"s{at}"} for at in range(2_500)], tmp_path / "ours.parquet")
+    rows = read_rows((tmp_path / "ours.parquet").read_bytes(), name="mine")
+    assert rows["subject"].tolist() == [f"s{at}" for at in range(2_500)]
+    assert rows["line"].tolist() == list(range(1, 2_501))
 
 
 def test_lines_of_json_and_of_csv_are_counted_as_in_the_file():

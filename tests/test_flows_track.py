@@ -120,12 +120,13 @@ from flows.server import local_server
 home = Path(os.environ["THREEFUTURES_HOME"])
 quiet_prefect(home / "prefect")
 local_server(home / "prefect").wait()
-from flows.configuration import GitSource
+from flows.configuration import Configuration
 from flows.track import ingest, measured
 from metrics.errors import ThreeFuturesError
 from warehouse.home import Home, Lake
 lake = Home(home, Lake("host=127.0.0.1 port=1 password=s3cret", str(home / "lake")))
-print(len(measured(lake, GitSource(repositories=["/no/such/place"]), datetime.now(UTC).date(), False)))
+said = Configuration.model_validate({"sources": {"git": {"repositories": ["/no/such/place"]}}})
+print(len(measured(lake, said, datetime.now(UTC).date(), False)))
 with suppress(ThreeFuturesError):
     ingest(lake, (), datetime.now(UTC))
 """

@@ -42,11 +42,14 @@ def note_seen(home: Home, seen: Seen) -> None:
         write_whole(path, (json.dumps(fields, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def last_seen(home: Home, source: str, url: str) -> Seen | None:
-    """The file that was at an address last, if it still lies where it landed."""
+def last_seen(home: Home, source: str, url: str, *, at: datetime) -> Seen | None:
+    """The file that was at an address last, if it still lies where it landed.
+
+    A note of the future is of a clock that was ahead: it says nothing of now.
+    """
     with os_explained(home.landing):
         notes = [path.read_bytes() for path in home.landing.glob(f"{source}/*{MARK}") if _has_landed(path)]
-    there = [seen for seen in map(_read, notes) if seen is not None and seen.url == url]
+    there = [seen for seen in map(_read, notes) if seen is not None and seen.url == url and seen.seen_at <= at]
     return max(there, key=lambda seen: (seen.seen_at, seen.sha256), default=None)
 
 

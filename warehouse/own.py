@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from metrics.errors import WarehouseError
 from metrics.own_source import own_source
-from metrics.source import Source, sources
+from metrics.source import Expected, Source, sources
 from warehouse.faults import os_explained, told
 from warehouse.files import write_whole
 from warehouse.home import Home
@@ -22,10 +23,16 @@ class Described(NamedTuple):
     kind: str
     """"table" or "inspect"."""
     private: bool
+    expected: Expected | None = None
+    """What its next file must be like; None: whatever can be read."""
 
     @property
     def source(self) -> Source:
-        return own_source(self.name, kind=self.kind, private=self.private)
+        return own_source(self.name, kind=self.kind, private=self.private, expected=self.expected)
+
+    def document(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return self._asdict() | {"expected": self.expected and asdict(self.expected)}
 
 
 def describe_own(home: Home, described: Described) -> None:
@@ -35,7 +42,7 @@ def describe_own(home: Home, described: Described) -> None:
         WarehouseError: the folder cannot be written to, or the disk is full.
     """
     path = home.landing / described.name / NAME
-    content = (json.dumps(described._asdict(), indent=2) + "\n").encode()
+    content = (json.dumps(described.document(), indent=2) + "\n").encode()
     with os_explained(home.landing):
         if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,8 +67,11 @@ def every_source(home: Home) -> Mapping[str, Source]:
 
 def _read(path: Path) -> Described:
     try:
-        described = Described(**json.loads(path.read_bytes()))
-    except (ValueError, TypeError) as error:
+        said = json.loads(path.read_bytes())
+        expected = said.get("expected")
+        known = expected and Expected(**expected | {"columns": tuple(expected["columns"])})
+        described = Described(**said | {"expected": known})
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise WarehouseError(
             f"{path}: what the source is cannot be read",
             found=told(f"{type(error).__name__}: {error}"),

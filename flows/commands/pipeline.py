@@ -158,13 +158,13 @@ def ingest(
     from flows.ingest import chosen_sources
     from flows.live import accept as accept_held
     from flows.newest import newest
-    from flows.own_files import ingest_own, one_source, require_day
+    from flows.own_files import ingest_own, named_sources, one_source, require_day
     from flows.recorded import require_all
 
     home = kept_home()
     show_progress()
     if accept:
-        held = one_source(chosen_sources(source), source, option="--accept")
+        held = one_source(named_sources(home, source), source, option="--accept")
         ingested = _ingest(home, lambda at: (accept_held(home, held, accept, at=at),))
     elif files:
         own, day = one_source(chosen_sources(source), source), require_day(known_since)
