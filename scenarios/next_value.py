@@ -1,8 +1,8 @@
 """The next value of a series: when it is expected, what each future expects of it, and the series with it.
 
-A value that is only thought of is measured as the last one was: by the same method, and with an interval as wide on
-the series' axis. Its evidence is computed by evidence.py from the longer series, so that a prediction is what the same
-value will do once it is published.
+A value that is only thought of is measured as the last one was: by the same method, of the same organisation, and with
+an interval as wide on the series' axis. Its evidence is computed by evidence.py from the longer series, so that a
+prediction is what the same value will do once it is published.
 """
 
 from dataclasses import replace
@@ -34,9 +34,6 @@ MOST_WIDENINGS = 12
 
 FURTHEST_LOGIT = 12.0
 """Where a share is as good as 0 or 1."""
-
-NEXT = "next value"
-"""Subject of a value that is only thought of, where the series does not say whose it is."""
 
 
 class Expected(NamedTuple):
@@ -94,7 +91,7 @@ def extended(series: Series, on: date, value: float) -> Series:
         value_high=np.append(series.value_high, high),
         interval=np.array([*series.interval, interval], dtype=str),
         method=np.array([*series.method, series.method[-1]], dtype=str),
-        subjects=np.array([*series.subjects, NEXT], dtype=str),
+        subjects=np.append(series.subjects, series.subjects[-1]),
         citation=np.array([*series.citation, ""], dtype=str),
     )
 

@@ -5,18 +5,17 @@ import re
 from datetime import date
 from pathlib import Path
 
+import embedded_record
 import numpy as np
 import pandas as pd
 import pytest
+from embedded_record import TODAY
 
 from metrics import indicator as indicator_module
 from metrics.errors import CatalogueError
 from metrics.forming import form_series
 from metrics.indicator import Catalogue, load_indicators
-from metrics.judge import judge
-from metrics.source import sources
 
-TODAY = date(2026, 11, 1)
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 HALF_A_YEAR = 180
@@ -33,13 +32,12 @@ NOT_BY_THE_NUMBERS = {
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return load_indicators()
+    return embedded_record.catalogue()
 
 
 @pytest.fixture(scope="module")
-def observations(catalogue):
-    files = [(source, file) for source in sources().values() for file in source.embedded()]
-    return pd.concat([judge(source.parse(file.content), catalogue, today=TODAY).accepted for source, file in files])
+def observations():
+    return embedded_record.observations()
 
 
 @pytest.fixture(scope="module")

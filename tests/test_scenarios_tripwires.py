@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import embedded_record
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ from scipy.stats import entropy
 
 from metrics.indicator import Catalogue, Indicator
 from scenarios import classify
+from scenarios.classifier import classify_judged
 from scenarios.next_value import expected, extended, outlook
 from scenarios.settings import SCENARIOS
 from scenarios.span import span_of
@@ -213,3 +215,36 @@ def test_json_is_plain_and_the_same_every_time(assessment):
         "answers",
         "bits",
     ]
+
+
+def with_value(series, wire, value):
+    """The embedded record with one more value of a series, listed with the rest of its source's last publication."""
+    known = embedded_record.observations()
+    mine = known["indicator"] == series.indicator.id
+    if series.definition:
+        mine &= known["definition"] == series.definition
+    last = known[mine & (known["observed_on"] == pd.Timestamp(series.observed_on[-1]))]
+    last = last[(last["subject"] == series.subjects[-1]) & (last["confidence"] != "low")]
+    last = last.sort_values("known_since").tail(1)
+    listed = known[
+        mine & (known["source"] == last["source"].item()) & (known["known_since"] == last["known_since"].item())
+    ]
+    on, added = pd.Timestamp(wire.next_on).as_unit("us"), extended(series, wire.next_on, value)
+    cells = {name: getattr(added, name)[-1] for name in ("value", "value_low", "value_high", "interval")}
+    row = last.assign(observed_on=on, known_since=on, **cells)
+    return pd.concat([known, listed.assign(known_since=on), row], ignore_index=True)
+
+
+def test_every_wire_of_the_embedded_record_keeps_its_word():
+    record = classify_judged(
+        embedded_record.observations(), embedded_record.catalogue(), as_of=embedded_record.TODAY, sensitivity=False
+    )
+    series = {one.key: one for one in record.series}
+    wires = tripwires(record).wires
+    assert len(wires) >= 12
+    for wire in wires:
+        answer = wire.answers[len(wire.answers) // 2]
+        rows = with_value(series[wire.indicator, wire.subject, wire.definition], wire, answer.value)
+        said = classify_judged(rows, embedded_record.catalogue(), as_of=wire.next_on, sensitivity=False).probabilities
+        for scenario in SCENARIOS:
+            assert decibans(said[scenario]) == pytest.approx(decibans(answer.probabilities[scenario]), abs=0.1)
