@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from metrics.beliefs import believed
+from metrics.beliefs import beliefs, believed, in_newest_publication
 from metrics.errors import UsageError
 from metrics.forming import form, form_series
-from metrics.indicator import Catalogue
+from metrics.indicator import Catalogue, Indicator
 from metrics.series import Series, left_out_table
 from scenarios.assessment import Facts, Model, in_plain_types
 from scenarios.classifier import Sums, add_up, evidence_table
@@ -136,10 +136,10 @@ def replay_judged(
     _require(clock, days)
     # What is too much for classify is too much here, and is refused before any work.
     form_series(observations, indicators, as_of=days[-1])
-    known = _in_hindsight(observations) if clock == "observed" else observations
+    known, read = _in_hindsight(observations, indicators) if clock == "observed" else (observations, indicators)
     record = Record(
         in_order(known).sort_values("known_since", kind="stable"),
-        indicators,
+        read,
         days[-1],
         own=_is_own(indicators),
         hindsight=clock == "observed",
@@ -164,12 +164,23 @@ def _require(clock: str, days: list[date]) -> None:
         raise UsageError("a replay needs at least one date", found="none", next="give dates, or a schedule")
 
 
-def _in_hindsight(frame: pd.DataFrame) -> pd.DataFrame:
-    """Every value as it is believed at the end, known since the day it describes."""
+def _in_hindsight(frame: pd.DataFrame, indicators: Indicators) -> tuple[pd.DataFrame, Indicators]:
+    """Every value as it is believed at the end, known since the day it describes, and how it is read.
+
+    Of publications that have all there is, the last is taken once: by days of observation none could be told apart.
+    """
     if frame.empty:
-        return frame
-    last = believed(frame, frame["known_since"].max().date())
-    return last.assign(known_since=last["observed_on"])
+        return frame, indicators
+    end = frame["known_since"].max().date()
+    last = believed(frame, end)[in_newest_publication(beliefs(frame, end), indicators)]
+    single = {key: replace(one, whole_vintages=False, whole_sources=()) for key, one in indicators.items()}
+    return last.assign(known_since=last["observed_on"]), _like(indicators, single)
+
+
+def _like(indicators: Indicators, changed: Mapping[str, Indicator]) -> Indicators:
+    if not isinstance(indicators, Catalogue):
+        return changed
+    return Catalogue(changed, origin=indicators.origin, sha256=indicators.sha256, own=indicators.own)
 
 
 def _is_own(indicators: Indicators) -> bool:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import embedded_record
 import numpy as np
 import pandas as pd
 import pytest
@@ -268,3 +269,13 @@ def test_checks_another_prior_or_another_clock_are_another_answer():
     assert computed_again(world(), sensitivity=True) == list(DATES)
     assert computed_again(world(), prior="sceptic") == list(DATES)
     assert computed_again(world(), clock="observed") == list(DATES)
+
+
+def test_on_the_last_date_of_the_embedded_record_hindsight_knows_neither_more_nor_less():
+    rows, indicators = embedded_record.observations(), embedded_record.catalogue()
+    known, observed = (
+        replay_judged(rows, indicators, [embedded_record.TODAY], clock=clock).steps[0]
+        for clock in ("known", "observed")
+    )
+    assert (observed.n_series, observed.n_values) == (known.n_series, known.n_values)
+    assert observed.probabilities == pytest.approx(known.probabilities, abs=1e-9)
