@@ -49,6 +49,8 @@ class Day(click.ParamType[date]):
         option = param.opts[0] if param else "date"
         try:
             day = value if isinstance(value, date) else date.fromisoformat(value)
+            if str(value) != day.isoformat():  # 20260131 and 2026-W05-6 are dates too, and look like slips
+                raise ValueError(value)
         except ValueError as error:
             raise UsageError(
                 f"{option} {value!r} is not a date", found=str(value), next="write it as 2026-01-31"

@@ -145,9 +145,10 @@ def _overtaken(series: Series, dates: int) -> tuple[str, str]:
 
 
 def _groups(indicator: Indicator, rows: Rows) -> Iterator[tuple[tuple[str, str], Rows]]:
-    """(subject, definition) of each series and its rows, the preferred definition first; methods are never pooled."""
+    """(subject, definition) of each series and its rows, the preferred definition first; methods stay apart unasked."""
     whose = rows["subject"] if indicator.series == "per_subject" else np.full(len(rows), "", dtype=object)
-    found = list(_grouped(rows.having(_whose=whose), "_whose", "definition", "method"))
+    apart = np.full(len(rows), "", dtype=object) if indicator.mixes_methods else rows["method"]
+    found = list(_grouped(rows.having(_whose=whose, _method=apart), "_whose", "definition", "_method"))
     methods = Counter(key[:2] for key, _ in found)
     order = {definition: rank for rank, definition in enumerate(indicator.definitions)}
     named: list[tuple[tuple[int, str, str], Rows]] = []

@@ -27,7 +27,7 @@ LEAST = ("title", "unit", "scale")
 
 _LISTS = ("definitions", "left_out_subjects", "whole_sources")
 
-OPTIONAL = (*_LISTS, "airda", "upper", "lower", "certified_to", "measured_by", "whole_vintages")
+OPTIONAL = (*_LISTS, "airda", "upper", "lower", "certified_to", "measured_by", "mixes_methods", "whole_vintages")
 """The keys that the embedded catalogue may leave out: not every indicator has them."""
 
 
@@ -55,6 +55,9 @@ class Indicator:
     definitions: tuple[str, ...] = ()
     """Definitions that may carry evidence, the preferred first; for a frontier only the first with enough values does.
     Empty: every definition, each a series of its own."""
+    mixes_methods: bool = False
+    """Whether values by different methods stand in one series, each method off by an amount of its own; else each has a
+    series of its own."""
     left_out_subjects: tuple[str, ...] = ()
     """Subjects that are references rather than measurements of AI, such as a human baseline."""
     measured_by: str = ""
@@ -262,6 +265,6 @@ def _of_right_type(field: str, value: object) -> bool:
     if field in _NUMBERS:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return number or (field in ("airda", "certified_to") and value is None)
-    if field == "whole_vintages":
+    if field in ("whole_vintages", "mixes_methods"):
         return isinstance(value, bool)
     return isinstance(value, str)

@@ -188,6 +188,11 @@ def _meaning(today: date) -> list[Rule]:
             lambda f: f["interval"].isin(["", "withdrawn"]) | f[["value_low", "value_high"]].notna().any(axis=1),
             "interval {interval!r} is given without value_low or value_high",
         ),
+        Rule(
+            "bound without room",
+            lambda f: ~((f["interval"] == "bound") & (f["value_low"] == f["value_high"])),
+            "a bound from {value_low} to {value_high} is a value, not a bound",
+        ),
         Rule("in the future", lambda f: f["observed_on"] <= last, f"observed_on {{observed_on}} is after {today}"),
         Rule("in the future", lambda f: f["known_since"] <= last, f"known_since {{known_since}} is after {today}"),
         Rule(

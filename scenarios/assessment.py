@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from metrics.series import Series
+from scenarios.evidence import Misfit
 from scenarios.prior import Prior
 from scenarios.residuals import is_surprising, predictions
 from scenarios.settings import SCENARIOS
@@ -117,6 +118,8 @@ class Assessment:
     left_out: pd.DataFrame
     leave_out: tuple[str, ...] = ()
     """Indicators that got no vote by choice."""
+    misfits: Mapping[tuple[str, str, str], Misfit] = field(default_factory=dict)
+    """Residuals of the best path of each series, by its key."""
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -154,7 +157,7 @@ class Assessment:
                 "left_out": self.left_out.to_dict("records"),
                 "facts": asdict(self.facts),
                 "model": asdict(self.model),
-                "residuals": [_residuals(series) for series in self.series],
+                "residuals": [_residuals(series, self.misfits.get(series.key)) for series in self.series],
             }
         )
         return plain
@@ -178,14 +181,20 @@ def _series(series: Series) -> dict[str, Any]:
     return {"indicator": indicator, "subject": subject, "definition": definition, "n": series.n, "points": points}
 
 
-def _residuals(series: Series) -> dict[str, Any]:
-    """The last one-step predictions of a series; a quantile near 0 or 1 is a value that no future expected."""
+def _residuals(series: Series, found: Misfit | None) -> dict[str, Any]:
+    """How far a series leaves the best path, and its last one-step predictions.
+
+    A quantile near 0 or 1 is a value that no future expected. A series that leaves every path, or surprises, fits none.
+    """
     indicator, subject, definition = series.key
     made = predictions(series)
     return {
         "indicator": indicator,
         "subject": subject,
         "definition": definition,
+        "rms": found.rms if found else None,
+        "autocorrelation": found.autocorrelation if found else None,
+        "off_path": bool(found and found.is_large),
         "outside": sum(one.is_outside for one in made),
         "surprising": is_surprising(series),
         "predictions": [one._asdict() for one in made],

@@ -139,6 +139,7 @@ def _assess(record: Record, prior: Prior, sensitivity: bool) -> Assessment:
         series=sums.series,
         left_out=left_out,
         leave_out=record.leave_out,
+        misfits={row.series.key: row.misfit for row in sums.rows},
     )
 
 

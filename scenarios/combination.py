@@ -17,6 +17,7 @@ from metrics.indicator import Indicator
 from metrics.organisation import organisation
 from metrics.series import Series
 from scenarios.evidence import Evidence, Misfit, misfit
+from scenarios.link import central
 from scenarios.settings import SCENARIOS, settings
 
 Array = npt.NDArray[np.float64]
@@ -34,11 +35,10 @@ class Weighed:
 
     @cached_property
     def cap(self) -> float:
-        """The most it may say, in decibans before its weight: few or censored values say little."""
+        """The most it may say, in decibans before its weight: few values say little, and bounds have no shape."""
         constants = settings().combination
-        censored = int((self.series.interval == "bound").sum())
-        counted = self.series.n - censored + constants.censored_counts * censored
-        cap = min(constants.series_cap, constants.cap_per_value * (counted - 1))
+        exact = int(np.isfinite(central(self.series)).sum())
+        cap = min(constants.series_cap, constants.cap_per_value * max(0, exact - 1))
         return min(cap, constants.weak_cap) if self.is_weak else cap
 
     @cached_property
@@ -55,12 +55,10 @@ class Weighed:
         """The organisation that measures it; empty where everybody measures their own."""
         return self.series.indicator.measured_by
 
-    @property
-    def is_misfit(self) -> bool:
-        """Its residuals are large and persistent: no path describes it."""
-        constants, fit = settings().verdict, self.evidence.fit
-        found = misfit(fit) if fit else Misfit(0.0, 0.0)
-        return found.rms >= constants.misfit_rms and found.autocorrelation >= constants.misfit_autocorrelation
+    @cached_property
+    def misfit(self) -> Misfit:
+        """Residuals of its best path."""
+        return misfit(self.evidence.fit) if self.evidence.fit else Misfit(0.0, 0.0)
 
 
 class Total(NamedTuple):

@@ -59,6 +59,12 @@ class Misfit(NamedTuple):
     autocorrelation: float
     """At lag 1."""
 
+    @property
+    def is_large(self) -> bool:
+        """Large and persistent: no path describes the series."""
+        rule = settings().verdict
+        return self.rms >= rule.misfit_rms and self.autocorrelation >= rule.misfit_autocorrelation
+
 
 class Growth(NamedTuple):
     """Normal factor of the growth L, before it is cut off at zero; shape (grid, shapes)."""

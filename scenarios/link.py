@@ -69,7 +69,7 @@ def thinned(series: Series) -> Series:
 
 
 def points(series: Series, ceiling: float = 1.0) -> Points | None:
-    """The series on its link, or None if a value lies above the ceiling.
+    """The series on its link, or None if a value, or all that a bound leaves, lies above the ceiling.
 
     Args:
         series: at least two dates.
@@ -78,9 +78,10 @@ def points(series: Series, ceiling: float = 1.0) -> Points | None:
     scale = Scale(series, ceiling)
     days = series.observed_on.astype("datetime64[D]").astype(float)
     u = (days - days[0]) / (days[-1] - days[0])
-    value = _central(series)
+    value = central(series)
     exact = np.isfinite(value)
-    if scale.is_exceeded(value[exact]):
+    reached = np.where(exact, value, series.value_low if scale.sign > 0 else series.value_high)
+    if scale.is_exceeded(reached):
         return None
     z = scale.linked(value[exact])
     smooth, inflation = _outliers(u[exact], z)
@@ -110,7 +111,7 @@ class Scale:
         self.indicator: Indicator = series.indicator
         self.sign = -1.0 if self.indicator.direction == "down" else 1.0
         self.ceiling = ceiling
-        self.spread = _spread(_central(series)) if self.indicator.scale == "linear" else 1.0
+        self.spread = _spread(central(series)) if self.indicator.scale == "linear" else 1.0
 
     def linked(self, value: Array) -> Array:
         """Progress is up; NaN stays NaN."""
@@ -131,15 +132,15 @@ class Scale:
         return np.asarray(np.exp(self.sign * z)) if self.indicator.scale == "log" else self.sign * z * self.spread
 
     def ends(self, low: Array, high: Array) -> tuple[Array, Array]:
-        """Linked ends of intervals; an end at or beyond the scale's own is open (infinite)."""
+        """Linked ends of intervals; one so near to the scale's own that it says no more is open (infinite)."""
         first, last = (high, low) if self.sign < 0 else (low, high)
         return self._end(first, -np.inf), self._end(last, np.inf)
 
     def _end(self, value: Array, opened: float) -> Array:
         linked = self.linked(value)
         if self.indicator.scale == "logit":
-            share = self._share(value)
-            outside = share <= 0 if opened < 0 else share >= 1
+            share, clip = self._share(value), settings().link
+            outside = share <= clip.clip_low if opened < 0 else share >= clip.clip_high
             return np.where(outside, opened, linked)
         return linked
 
@@ -159,8 +160,8 @@ class Scale:
         return np.asarray((1 - share if self.sign < 0 else share) / self.ceiling)
 
 
-def _central(series: Series) -> Array:
-    """The value, or the middle of a bare range; NaN for a censored one."""
+def central(series: Series) -> Array:
+    """The value, or the middle of a bare range; NaN for one of which an end alone is known, or a bound."""
     middle = (series.value_low + series.value_high) / 2
     ranged = np.isnan(series.value) & (series.interval != "bound")
     return np.where(ranged, middle, np.where(series.interval == "bound", np.nan, series.value))

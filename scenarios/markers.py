@@ -107,7 +107,10 @@ def between(known: Known) -> Reading:
 def successive(known: Known) -> Reading:
     """So many of the newest readings, one a date, are at or above the threshold."""
     level, needed = known.marker.threshold
-    newest = known.rows.groupby("observed_on")["value"].max().tail(int(needed))
+    rows = known.rows
+    # Of a bound counts what it guarantees; one from above guarantees nothing.
+    reached = rows["value"].where(rows["interval"] != "bound", rows["value_low"]).fillna(-np.inf)
+    newest = reached.groupby(rows["observed_on"]).max().tail(int(needed))
 
     def grade(value: float) -> Status:
         if len(newest) >= needed and (newest >= level).all():

@@ -136,8 +136,8 @@ def leave_one_out(record: Record, rows: Sequence[Weighed], prior: Prior) -> tupl
     """The record without one value, series, indicator, source or organisation, while there is enough of it left.
 
     Of a dense series those values are tried that enter (link.thinned); a series left with too few values drops out.
-    A source or organisation that stands for one indicator alone is not left out a second time. What is left is of the
-    same time as before.
+    A source is a publisher's files, or whoever measures some indicators. One that stands for one indicator alone is not
+    left out a second time, nor is an organisation. What is left is of the same time as before.
     """
     checks: list[Check] = []
     span = span_of([row.series for row in rows])
@@ -148,7 +148,8 @@ def leave_one_out(record: Record, rows: Sequence[Weighed], prior: Prior) -> tupl
             if not record.is_too_little(kept):
                 checks.append(_check("point", label, detail, kept, prior))
     tried: set[tuple[Content, ...]] = {_contents(rows)}
-    for kind, detail, label, kept in (*_without_a_series(rows), *_without_a_group(record, rows, prior)):
+    omissions = (*_without_a_series(rows), *_without_a_group(record, rows, prior), *_without_a_measurer(rows))
+    for kind, detail, label, kept in omissions:
         if not record.is_too_little(kept) and _contents(kept) not in tried:
             tried.add(_contents(kept))
             checks.append(_check(kind, label, detail, kept, prior))
@@ -215,6 +216,12 @@ def _without_a_series(rows: Sequence[Weighed]) -> Iterator[_Omission]:
             name = " ".join(filter(None, (one.series.subject, one.series.definition)))
             label = f"without {one.series.indicator.title}, {name}"
             yield "indicator", _detail(one.series), label, tuple(row for row in rows if row is not one)
+
+
+def _without_a_measurer(rows: Sequence[Weighed]) -> Iterator[_Omission]:
+    for name in sorted({row.measurer for row in rows} - {""}):
+        kept = tuple(row for row in rows if row.measurer != name)
+        yield "source", {"source": name}, f"without what {name} measures", kept
 
 
 def _without_a_group(record: Record, rows: Sequence[Weighed], prior: Prior) -> Iterator[_Omission]:

@@ -172,7 +172,6 @@ class Combination:
     series_cap: float
     cluster_cap: float
     cap_per_value: float
-    censored_counts: float
     rho: float
     rho_same_runs: float
     same_runs: tuple[tuple[str, ...], ...]

@@ -226,8 +226,11 @@ def _regions(case: _Case, place: Array, answers: Array) -> Iterator[Region]:
             def excess(one: float, at: int = at, level: float = level) -> float:
                 return float(case.posterior(one)[at]) - level
 
-            roots = [brentq(excess, place[turn], place[turn + 1], xtol=PRECISION * np.ptp(place)) for turn in turns]
-            ends: list[float | None] = [None] * bool(holds[0]) + roots + [None] * bool(holds[-1])
+            # Just inside: at a jump (a ceiling that is passed) the level is held on one side alone.
+            width = float(PRECISION * np.ptp(place))
+            found = ((turn, brentq(excess, place[turn], place[turn + 1], xtol=width)) for turn in turns)
+            roots = [root - width if holds[turn] else root + width for turn, root in found]
+            ends = [*[None] * bool(holds[0]), *roots, *[None] * bool(holds[-1])]
             for low, high in zip(ends[::2], ends[1::2], strict=True):
                 yield _region(case.series, scenario, level, low, high)
 

@@ -128,14 +128,15 @@ def _misfits(findings: Findings) -> tuple[list[str], list[str]]:
     fitting, misfits = 0.0, []
     for at in np.argsort(-say, kind="stable"):
         row = findings.rows[at]
-        if row.is_misfit or is_surprising(row.series):
+        if row.misfit.is_large or is_surprising(row.series):
             misfits.append(row)
         else:
             fitting += say[at]
         # Predictions are dear: what fits decides as soon as it has half of the say.
         if 2 * fitting >= say.sum():
             return [], []
-    return _titles(row for row in misfits if row.is_misfit), _titles(row for row in misfits if not row.is_misfit)
+    off_path = [row for row in misfits if row.misfit.is_large]
+    return _titles(off_path), _titles(row for row in misfits if row not in off_path)
 
 
 def _titles(rows: Iterable[Weighed]) -> list[str]:

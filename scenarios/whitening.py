@@ -93,7 +93,9 @@ class _Basis(NamedTuple):
 
 def _basis(noise: Array, errors: Array, n: int) -> _Basis:
     factor = np.linalg.cholesky(noise[:, :n, :n])
-    whiten, fixed = np.stack([dtrtri(one, lower=1)[0] for one in factor]), np.zeros((len(noise), n))
+    # LAPACK complains of nothing to invert, and on stdout: a series of bounds has no exact value.
+    whiten: Array = np.array([dtrtri(one, lower=1)[0] for one in factor] if n else factor)
+    fixed: Array = np.zeros((len(noise), n))
     if errors.any():
         fixed, axes = np.linalg.eigh(whiten @ errors[:n, :n] @ np.swapaxes(whiten, 1, 2))
         whiten, fixed = np.swapaxes(axes, 1, 2) @ whiten, np.maximum(fixed, 0.0)

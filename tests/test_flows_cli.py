@@ -225,6 +225,7 @@ def test_a_missing_file_is_named(threefutures, folder):
     ("arguments", "first_line"),
     [
         (["classify", "--as-of", "31.1.2026"], "--as-of '31.1.2026' is not a date"),
+        (["classify", "--as-of", "20260131"], "--as-of '20260131' is not a date"),
         (["classify", "--as-of", TOMORROW], f"--as-of {TOMORROW} is in the future"),
         (["run", "--as-of", TOMORROW], f"--as-of {TOMORROW} is in the future"),
         (["classify", "--prior", "hope"], "prior 'hope' is not a prior over the three futures"),

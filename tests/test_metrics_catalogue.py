@@ -345,8 +345,8 @@ REFUSED = {
         "qqq = 1",
         (
             "known keys: airda, caveats, certified_to, cluster, definition, definitions, dimension, direction, "
-            "left_out_subjects, lower, measured_by, role, scale, series, title, unit, upper, whole_sources, "
-            "whole_vintages"
+            "left_out_subjects, lower, measured_by, mixes_methods, role, scale, series, title, unit, upper, "
+            "whole_sources, whole_vintages"
         ),
     ),
     "no unit": (

@@ -118,6 +118,12 @@ def test_definitions_and_methods_are_never_joined():
     assert formed(rows, series="frontier").series == ()
 
 
+def test_methods_are_joined_where_the_indicator_asks_for_it():
+    rows = [*yearly(1.0, 2.0, method="survey"), {"observed_on": "2023-01-01", "value": 4.0, "method": "telemetry"}]
+    (series,) = formed(rows, mixes_methods=True).series
+    assert series.method.tolist() == ["survey", "survey", "telemetry"]
+
+
 def test_a_frontier_is_what_was_further_than_everything_before():
     assert values(formed(yearly(1.0, 5.0, 3.0, 5.0, 8.0), series="frontier")) == [[1.0, 5.0, 8.0]]
 

@@ -77,6 +77,11 @@ FAULTS = [
         "interval without its ends",
         "interval '90%' is given without value_low or value_high",
     ),
+    (
+        {"value": "", "value_low": "0.4", "value_high": "0.4", "interval": "bound"},
+        "bound without room",
+        "a bound from 0.4 to 0.4 is a value, not a bound",
+    ),
     ({"interval": "50%"}, "unknown interval", "interval '50%' is not one of 95%, 90%, 80%, range, bound, withdrawn"),
     (
         {"method": "guess"},

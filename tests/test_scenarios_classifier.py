@@ -173,6 +173,23 @@ def test_the_cap_grows_with_the_number_of_values():
     assert caps == [6.0, 9.0, 18.0, 20.0]
 
 
+@pytest.mark.parametrize(
+    ("interval", "low", "cap"),
+    [("bound", [1.0] * 4, 3.0), ("range", [1.0] * 4, 3.0), ("bound", [1.0] * 6, 0.0), ("range", [np.nan] * 4, 15.0)],
+)
+def test_what_is_known_from_one_end_alone_adds_nothing_to_the_cap(interval, low, cap):
+    one = weighed("index", [0.0, 0.0, 0.0], n=6).series
+    at, known = np.arange(6) < len(low), np.pad(low, (0, 6 - len(low)), constant_values=np.nan)
+    half = at & np.isfinite(known)
+    bounded = replace(
+        one,
+        value=np.where(half, np.nan, one.value),
+        value_low=known,
+        interval=np.where(half, interval, "").astype("<U5"),
+    )
+    assert Weighed(bounded, Evidence(np.zeros(3))).cap == cap
+
+
 def test_two_series_of_one_cluster_count_as_one_and_a_third():
     rows = [weighed(name, [-1.0, 0.0, 0.0], cluster="same") for name in ("horizon", "index")]
     assert combine(rows, [1, 1, 1]).weight == pytest.approx([2 / 3, 2 / 3])
@@ -668,7 +685,7 @@ READINGS = st.fixed_dictionaries(
         "observed_on": st.dates(date(2020, 1, 1), date(2025, 12, 31)),
         "subject": st.sampled_from(["", "Ann", 'a "b", c\r\nd', "007"]),
         "value": SHARES | st.none(),
-        "width": st.floats(0.0, 0.5),
+        "width": st.floats(0.01, 0.5),
         "interval": st.sampled_from(["", "95%", "range", "bound"]),
         "delay": st.integers(0, 300),
         "method": st.sampled_from(["", "survey"]),

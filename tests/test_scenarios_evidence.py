@@ -193,6 +193,27 @@ def test_a_series_of_bounds_alone_can_be_weighed():
     assert np.isfinite(evidence(bounds).log_likelihood).all()
 
 
+def test_bounds_alone_leave_stdout_to_the_answer(capfd):
+    evidence(series(LOG, [np.nan] * 3, low=[1.0, 2.0, 4.0], interval="bound"))
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.001, 0.003), (0.997, 0.999), (0.0, 0.002)])
+def test_a_narrow_bound_near_the_end_of_a_scale_is_as_open_as_that_end(low, high):
+    bound = {"low": [np.nan] * 3 + [low], "high": [np.nan] * 3 + [high], "interval": ["", "", "", "bound"]}
+    assert np.isfinite(decibans(series(SHARE, [0.1, 0.2, 0.3, np.nan], **bound))).all()
+
+
+def test_a_bound_above_a_ceiling_rules_that_ceiling_out():
+    known = {"low": [np.nan, np.nan, 0.95], "interval": ["", "", "bound"]}
+    bounded = series(SHARE, [0.1, 0.5, np.nan], **known)
+    assert points(bounded, 0.90) is None
+    assert points(bounded, 0.98) is not None
+    falling = replace(SHARE, direction="down")
+    left = {"high": [np.nan, np.nan, 0.05], "interval": ["", "", "bound"]}
+    assert points(series(falling, [0.9, 0.5, np.nan], **left), 0.90) is None
+
+
 def test_the_probability_between_two_ends_keeps_its_digits_far_out():
     # norm.logsf(10) = -53.23128515051247 (scipy); the part above 11 is 4e-5 of it
     assert log_between(np.array(10.0), np.array(11.0)) == pytest.approx(-53.23131, abs=1e-4)

@@ -81,6 +81,14 @@ def test_twice_in_a_row_means_twice():
     assert status("progress_twice_as_fast", readings(name, 2.1, 2.2)) == ("reached", "2.2 times")
 
 
+def test_twice_at_least_is_twice_and_twice_at_most_is_not():
+    name = "ai_progress_acceleration"
+    days = ("2026-01-01", "2026-03-01")
+    rows = [{"indicator": name, "observed_on": day, "value": None, "interval": "bound"} for day in days]
+    assert status("progress_twice_as_fast", [row | {"value_low": 3.0} for row in rows])[0] == "reached"
+    assert status("progress_twice_as_fast", [row | {"value_high": 3.0} for row in rows])[0] != "reached"
+
+
 def test_a_bound_below_the_threshold_is_not_reached():
     rows = [
         {"indicator": "ai_rnd_share_ai_led", "observed_on": "2026-02-01", "value": None, "value_high": 0.01}

@@ -89,3 +89,19 @@ def test_a_source_of_several_series_is_left_out_as_one():
     assert (check.label, check.detail, check.n_series) == ("without extra", {"source": "extra"}, 6)
     expected = classify(record(), known, sensitivity=False).probabilities
     assert check.probabilities == pytest.approx(expected)
+
+
+def test_what_one_organisation_measures_is_left_out_together():
+    known = catalogue()
+    measured = {
+        name: replace(one, measured_by={"taste": "METR", "review": "METR"}.get(name, "")) for name, one in known.items()
+    }
+    more = {f"{name}2": replace(known[name], id=f"{name}2") for name in ("index", "output")}
+    rows = record()
+    extra = rows.query("indicator in ('index', 'output')").assign(indicator=lambda f: f["indicator"] + "2")
+    every = Catalogue(measured | more, origin="test.toml", sha256="", own=False)
+    made = classify(pd.concat([rows, extra]), every).leave_one_out
+    (check,) = [check for check in made if check.kind == "source"]
+    assert (check.label, check.detail, check.n_series) == ("without what METR measures", {"source": "METR"}, 6)
+    rest = pd.concat([rows[~rows["indicator"].isin(["taste", "review"])], extra])
+    assert check.probabilities == pytest.approx(classify(rest, every, sensitivity=False).probabilities)

@@ -119,6 +119,14 @@ def test_a_crossing_value_has_the_level_it_promises(assessment, found):
         assert decibans(said) == pytest.approx(decibans(region.level), abs=0.1)
 
 
+def test_at_a_jump_the_end_of_a_region_is_inside_it(assessment, found):
+    wire = found["share"]
+    ends = [(region, end) for region in wire.regions for end in (region.low, region.high) if end is not None]
+    assert ends
+    for region, end in ends:
+        assert said_with(assessment, wire, end)[region.scenario] >= region.level - 0.005
+
+
 def test_within_a_region_the_level_is_held_and_outside_it_is_not(found):
     for wire in found.values():
         for answer in wire.answers:
