@@ -77,6 +77,12 @@ class Outcome(NamedTuple):
     fault: DataError | None
     seconds: float
 
+    @property
+    def told(self) -> str:
+        """How it ended, for a line of progress."""
+        n = len(self.measured.commits) if self.measured else 0
+        return f"{n:,} commit{'s' * (n != 1)}" if self.measured else "failed"
+
 
 def measure_each(
     addresses: Sequence[str],
@@ -102,7 +108,7 @@ def measure_each(
     """
     # Arrow's own allocator keeps 30 MB in reserve; tables here are small, and the process may stay for days.
     pa.set_memory_pool(pa.system_memory_pool())
-    different = list(dict.fromkeys(addresses))
+    different = different_of(addresses)
     named = list(zip(different, names_of(different), strict=True))
     if spread:
         yield from spread(partial(_measure_named, home=home, jobs=jobs, asked=asked), named)
@@ -251,6 +257,14 @@ def as_json(value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return {name: as_json(one) for name, one in value._asdict().items()}
     return [as_json(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def different_of(addresses: Sequence[str]) -> list[str]:
+    """The addresses without those of a repository that was named before, however its folder is spelt."""
+    first: dict[str, str] = {}
+    for address in addresses:
+        first.setdefault(address if git_address.is_url(address) else str(Path(address).resolve()), address)
+    return list(first.values())
 
 
 def names_of(addresses: Sequence[str]) -> list[str]:

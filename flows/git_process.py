@@ -5,6 +5,7 @@ repository's attributes, grafts, replacements and promisors are never seen, and 
 configuration is seen only by the few questions asked before, of where things lie and of refs: they run nothing.
 """
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -49,6 +50,12 @@ class Repository(NamedTuple):
     """Commits whose parents are not here."""
     environment: Mapping[str, str]
 
+    def objects_at(self) -> str:
+        """A word that changes when objects come or go: when any folder of them was last written to."""
+        folders = sorted(os.scandir(self.environment["GIT_OBJECT_DIRECTORY"]), key=lambda one: one.name)
+        said = [f"{one.name} {one.stat().st_mtime_ns}" for one in folders]
+        return hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
     @property
     def mailmap(self) -> Path:
         """A copy of HEAD's mailmap; empty if HEAD has none, or if it cannot be read."""
@@ -77,7 +84,9 @@ def git_directory(path: Path) -> Path:
         if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
             return candidate.absolute()
     found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
-    raise DataError(f"{path} is not a git repository", found=found, next="name the folder that holds .git, or a URL")
+    above = next((folder for folder in path.absolute().parents if (folder / ".git").exists()), None)
+    place = f"{above}, which holds .git" if path.is_dir() and above else "the folder that holds .git, or a URL"
+    raise DataError(f"{path} is not a git repository", found=found, next=f"name {place}")
 
 
 def _pointed_to(candidate: Path) -> Path:

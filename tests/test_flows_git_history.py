@@ -207,6 +207,7 @@ def test_a_missing_blob_costs_its_own_commits_only(tmp_path):
     history = read(tmp_path / "repo", tmp_path / "cache", jobs=2)
     assert added(history) == [1, 2, None, None, 5, 6]
     assert [row["has_diff"] for row in history.commits.to_pylist()] == [True, True, False, False, True, True]
+    assert read(tmp_path / "repo", tmp_path / "cache", jobs=2).new == 0
     loose.write_bytes(kept)
     mended = read(tmp_path / "repo", tmp_path / "cache")
     assert (mended.new, added(mended)) == (2, [1, 2, 3, 4, 5, 6])

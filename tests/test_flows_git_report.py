@@ -267,6 +267,24 @@ def test_what_a_killed_process_left_is_no_part_of_what_is_written(tmp_path):
     ]  # fmt: skip
 
 
+def test_a_folder_that_is_spelt_in_several_ways_is_measured_once(tmp_path, monkeypatch):
+    write_small(tmp_path / "small")
+    (tmp_path / "link").symlink_to("small")
+    monkeypatch.chdir(tmp_path)
+    found = measure(["small", "./small", str(tmp_path / "small"), "link"], home=tmp_path / "home")
+    assert [one.repo for one in found] == ["small"]
+
+
+def test_a_folder_for_the_files_that_cannot_be_made_is_refused_before_any_work(threefutures, folder):
+    write_small(folder / "small")
+    said = (
+        "--out /proc/nope cannot be written to\n"
+        "  found  No such file or directory: /proc/nope\n"
+        "  next   name another folder; nothing was measured\n"
+    )
+    assert threefutures("git", "small", "--out", "/proc/nope") == (2, "", said)
+
+
 WRONG = {
     ("git", "small", "--out", "small/HEAD/x"): (
         "--out small/HEAD/x cannot be a folder\n"
