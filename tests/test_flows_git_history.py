@@ -256,6 +256,8 @@ def test_replacements_and_grafts_are_not_believed(tmp_path):
     writer.commit(at=START + 1, files={"a.py": b"1\n2\n"})
     hashes = writer.write(tmp_path / "repo")
     git(tmp_path / "repo", "replace", hashes[2], hashes[1])
+    (tmp_path / "repo" / "info").mkdir(exist_ok=True)
+    (tmp_path / "repo" / "info" / "grafts").write_text(f"{hashes[2]}\n")
     assert added(read(tmp_path / "repo", tmp_path / "cache")) == [1, 1]
 
 

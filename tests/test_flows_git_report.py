@@ -198,22 +198,6 @@ def test_addresses_are_told_from_folders_and_named_without_secrets():
     assert redacted("https://user:token@example.com/b") == "https://example.com/b"
 
 
-def test_notes_are_those_of_the_commits_that_count_today(tmp_path):
-    writer = Writer()
-    root = writer.commit(files={"a.py": writer.lines(1)})
-    one = writer.commit(parents=[root], at=START + 1, files={"a.py": writer.lines(3)})
-    other = writer.commit(parents=[root], at=START + 2, files={"a.py": writer.lines(4)})
-    hashes = writer.write(tmp_path / "repo")
-    note(tmp_path / "repo", hashes[one], "a.py\n  s_0::t_0 1-3\n---\n{}")
-    note(tmp_path / "repo", hashes[other], "a.py\n  s_0::t_0 1-2\n---\n{}")
-    found = []
-    for tip in (one, other):  # the same notes, and as many commits
-        git(tmp_path / "repo", "update-ref", "refs/heads/main", hashes[tip])
-        (measured,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
-        found.append(measured.summary["notes"]["added_source"]["ai"])
-    assert found == [3, 2]
-
-
 def test_agents_and_bots_are_no_engineers(tmp_path):
     writer = Writer()
     for author in (ADA, BOB, CLAUDE, DEPENDABOT, "Ada Lovelace (aider) <ada@example.com>"):
