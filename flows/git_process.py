@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
+from flows.git_address import git_directory, repository_name
 from metrics.errors import DataError
 
 EMPTY_TREE = {
@@ -26,9 +27,6 @@ CHUNK = 1 << 16
 
 ANSWER_SECONDS = 30.0
 """Until a question about refs or folders is answered: a configuration may include a file that never ends."""
-
-LONGEST_POINTER = 4_096
-"""Bytes of a .git file that are read: no path is longer."""
 
 LONGEST_FIELD = 1 << 20
 """Bytes of a field or line that are kept: a message may be as long as its author likes, and a file one line."""
@@ -72,32 +70,6 @@ class _Places(NamedTuple):
 
 class AbortedError(DataError):
     """Git ended before it had said everything: objects are missing or damaged."""
-
-
-def git_directory(path: Path) -> Path:
-    """Where the repository of a folder is kept: the folder itself, its .git, or where its .git file points.
-
-    Raises:
-        DataError: the folder is no repository.
-    """
-    for candidate in (_pointed_to(path if path.name == ".git" else path / ".git"), path):
-        if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
-            return candidate.absolute()
-    found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
-    above = next((folder for folder in path.absolute().parents if (folder / ".git").exists()), None)
-    place = f"{above}, which holds .git" if path.is_dir() and above else "the folder that holds .git, or a URL"
-    raise DataError(f"{path} is not a git repository", found=found, next=f"name {place}")
-
-
-def _pointed_to(candidate: Path) -> Path:
-    """The directory that the .git file of a worktree or submodule names; the candidate itself if it is no such file."""
-    if not candidate.is_file():
-        return candidate
-    with candidate.open("rb") as file:
-        said = file.read(LONGEST_POINTER)
-    if not said.startswith(b"gitdir:"):
-        return candidate
-    return candidate.parent / os.fsdecode(said.removeprefix(b"gitdir:").strip())
 
 
 def safe_environment(home: Path) -> dict[str, str]:
@@ -148,13 +120,6 @@ def borrowed(path: Path, *, name: str = "") -> Iterator[Repository]:
         )
         repository.mailmap.write_bytes(_heads_mailmap(repository))
         yield repository
-
-
-def repository_name(path: Path) -> str:
-    """What to call a repository by its folder."""
-    resolved = path.resolve()
-    folder = resolved.parent if resolved.name == ".git" else resolved
-    return folder.name.removesuffix(".git") or "repository"
 
 
 def refs_of(path: Path, *patterns: str) -> dict[str, str]:

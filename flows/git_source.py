@@ -11,9 +11,9 @@ from functools import partial
 from typing import NamedTuple
 
 from flows.configuration import GitSource
-from flows.git_address import is_url
+from flows.git_address import different_of, is_url, names_of
 from flows.git_files import commit_rows
-from flows.git_measure import Asked, Outcome, different_of, fault_of, measure_one, names_of
+from flows.git_measure import Asked, Outcome, fault_of, measure_one
 from flows.ingest import Ingested, keep_judged, nothing, read_landed, total
 from flows.progress import LOGGER, report_step
 from metrics import load_indicators
