@@ -7,7 +7,6 @@ the better of each counts. PyDriller reads a sample of the newest commits when i
 environment variable PYDRILLER_PYTHON names an interpreter that has it.
 """
 
-import json
 import os
 import random
 import resource
@@ -22,20 +21,15 @@ SAMPLE = 300
 TURNS = 2
 FLOOR = ["log", "--numstat", "-z", "-M", "--no-merges", "HEAD"]
 
-READ = """
-import json, resource, sys, time
-started = time.perf_counter()
+COMMAND = """
+import atexit, sys
 from pathlib import Path
-from flows.git_report import measure
-(found,) = measure([sys.argv[1]], home=Path(sys.argv[2]), jobs=int(sys.argv[3]), out=Path(sys.argv[2]) / "out")
-used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-print(json.dumps({
-    "cpu": sum(one.ru_utime + one.ru_stime for one in used),
-    "seconds": time.perf_counter() - started,
-    "own_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-    "commits": len(found.commits),
-}))
+held = lambda: next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+atexit.register(lambda: print(held().split()[1], file=sys.__stderr__))
+from flows.cli import main
+main()
 """
+"""The command as it is typed; at its end it says how many kB it held at most, without its gits."""
 
 DRILL = """
 import sys, time
@@ -65,7 +59,8 @@ def measure(repository: Path, work: Path) -> None:
         for jobs, found in readings.items():
             found.append(read(repository, work / f"home-{jobs}-{turn}", jobs))
     floor = fastest(floors)
-    print(f"commits {readings[1][0]['commits']:,}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    commits = int(git(repository, "rev-list", "--max-parents=1", "--count", "HEAD"))
+    print(f"commits {commits:,}; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"{'':<34} {'seconds':>8} {'ratio':>6} {'CPU s':>8} {'ratio':>6} {'own MB':>7}")
     shown("git log --numstat -z -M", floor, floor)
     for jobs, found in readings.items():
@@ -74,11 +69,16 @@ def measure(repository: Path, work: Path) -> None:
     shown("nothing new", best_of(repository, home), floor)
     head = git(repository, "rev-parse", "HEAD")
     older, new = behind(repository)
+    mailmaps = {git(repository, "rev-parse", "--verify", "-q", f"{at}:.mailmap", check=False) for at in (older, "HEAD")}
     git(repository, "update-ref", "--no-deref", "HEAD", older)
     late = work / "home-behind"
     read(repository, late, 2)
     git(repository, "update-ref", "--no-deref", "HEAD", head)
-    shown(f"{new} new commits", read(repository, late, 1), floor)
+    shown(
+        f"{new} new commits, {'the same' if len(mailmaps) == 1 else 'another'} mailmap",
+        read(repository, late, 1),
+        floor,
+    )
 
 
 def behind(repository: Path) -> tuple[str, int]:
@@ -106,20 +106,27 @@ def shown(name: str, found: dict[str, float], floor: dict[str, float]) -> None:
 
 
 def read(repository: Path, home: Path, jobs: int) -> dict[str, float]:
-    """A reading in a process of its own, imports included."""
-    command = [sys.executable, "-c", READ, str(repository), str(home), str(jobs)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(said)
+    """The command, timed from outside: start of Python, imports, reading and files."""
+    command = [sys.executable, "-c", COMMAND, "git", str(repository), "--jobs", str(jobs), "--out", str(home / "out")]
+    before, started = children(), time.perf_counter()
+    environment = os.environ | {"THREEFUTURES_HOME": str(home)}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    took = time.perf_counter() - started
+    return {"seconds": took, "cpu": children() - before, "own_mb": int(done.stderr.split()[-1]) / 1024}
+
+
+def children() -> float:
+    """CPU seconds of the processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def timed(repository: Path, *arguments: str) -> dict[str, float]:
-    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    before, started = children(), time.perf_counter()
     done = subprocess.run(["git", "-C", str(repository), *arguments], stdout=subprocess.DEVNULL, check=False)
     if done.returncode:
         print("the floor ended early: objects are missing, and its time is of a part only")
-    took, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"seconds": took, "cpu": cpu}
+    return {"seconds": time.perf_counter() - started, "cpu": children() - before}
 
 
 def sample(repository: Path) -> None:
@@ -134,9 +141,9 @@ def sample(repository: Path) -> None:
     print(f"the newest {SAMPLE} commits: PyDriller {theirs:.1f} s, git log {ours:.2f} s, ratio {theirs / ours:.0f}")
 
 
-def git(repository: Path, *arguments: str) -> str:
+def git(repository: Path, *arguments: str, check: bool = True) -> str:
     return subprocess.run(
-        ["git", "-C", str(repository), *arguments], check=True, capture_output=True, text=True
+        ["git", "-C", str(repository), *arguments], check=check, capture_output=True, text=True
     ).stdout.strip()
 
 

@@ -58,10 +58,14 @@ def read_history(
 def _read_on(repository: Repository, store: Store, reader: PartReader, progress: Progress | None) -> tuple[int, int]:
     """Bring the store to HEAD; how many commits were read, and how many HEAD no longer reaches."""
     tip = f"{repository.head} {git_read.digest_of(repository.shallow)}"
-    if store.read_up_to == tip and pc.all(store.all_commits()["has_diff"]).as_py() is not False:
+    # Commits without a diff are read again only when objects have come that may be theirs.
+    whole_or_same = store.objects_at in ("", repository.objects_at())
+    if store.read_up_to == tip and whole_or_same:
         return 0, 0
+    objects_at = repository.objects_at()
     done = read_commits(store, git_read.universe(repository), reader, progress)
-    store.say(read_up_to=tip)
+    without_diff = pc.any(pc.invert(store.all_commits()["has_diff"])).as_py()
+    store.say(read_up_to=tip, objects_at=objects_at if without_diff else "")
     return done
 
 

@@ -1,9 +1,7 @@
 """Repositories measured, several at the same time: their months, commits, and what is said of them as a whole."""
 
-import hashlib
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -13,12 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from flows import git_address, git_clone
+from flows.git_address import different_of, names_of
 from flows.git_blame import surviving
 from flows.git_history import History, Progress, read_history
 from flows.git_landing import MOST_UNREAD, landed
 from flows.git_notes import attested_lines
 from flows.git_parts import PartReader
-from flows.git_process import AbortedError, Repository, borrowed, refs_of, repository_name
+from flows.git_process import AbortedError, Repository, borrowed, refs_of
 from flows.git_read import head_at
 from flows.git_squashes import PULL_REFS, squashed
 from flows.git_store import Store, folder_of, one_at_a_time
@@ -77,6 +76,12 @@ class Outcome(NamedTuple):
     fault: DataError | None
     seconds: float
 
+    @property
+    def told(self) -> str:
+        """How it ended, for a line of progress."""
+        n = len(self.measured.commits) if self.measured else 0
+        return f"{n:,} commit{'s' * (n != 1)}" if self.measured else "failed"
+
 
 def measure_each(
     addresses: Sequence[str],
@@ -102,7 +107,7 @@ def measure_each(
     """
     # Arrow's own allocator keeps 30 MB in reserve; tables here are small, and the process may stay for days.
     pa.set_memory_pool(pa.system_memory_pool())
-    different = list(dict.fromkeys(addresses))
+    different = different_of(addresses)
     named = list(zip(different, names_of(different), strict=True))
     if spread:
         yield from spread(partial(_measure_named, home=home, jobs=jobs, asked=asked), named)
@@ -251,24 +256,6 @@ def as_json(value: Any) -> Any:
     if hasattr(value, "_asdict"):
         return {name: as_json(one) for name, one in value._asdict().items()}
     return [as_json(one) for one in value] if isinstance(value, (list, tuple)) else value
-
-
-def names_of(addresses: Sequence[str]) -> list[str]:
-    """What to call each repository: its folder's name, with a few letters of its address where two are the same.
-
-    Bytes of a folder's name that are no UTF-8 are spelt out: names go into files that have to be.
-    """
-    urls = [git_address.is_url(address) for address in addresses]
-    folders = [
-        git_address.url_name(address) if url else repository_name(Path(address))
-        for address, url in zip(addresses, urls, strict=True)
-    ]
-    names = [os.fsencode(folder).decode("utf-8", "backslashreplace") for folder in folders]
-    times = Counter(names)
-    return [
-        name if times[name] == 1 else f"{name}-{hashlib.sha256(os.fsencode(address)).hexdigest()[:6]}"
-        for name, address in zip(names, addresses, strict=True)
-    ]
 
 
 def author_secret(home: Path) -> bytes:

@@ -5,6 +5,7 @@ repository's attributes, grafts, replacements and promisors are never seen, and 
 configuration is seen only by the few questions asked before, of where things lie and of refs: they run nothing.
 """
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
+from flows.git_address import git_directory, repository_name
 from metrics.errors import DataError
 
 EMPTY_TREE = {
@@ -25,9 +27,6 @@ CHUNK = 1 << 16
 
 ANSWER_SECONDS = 30.0
 """Until a question about refs or folders is answered: a configuration may include a file that never ends."""
-
-LONGEST_POINTER = 4_096
-"""Bytes of a .git file that are read: no path is longer."""
 
 LONGEST_FIELD = 1 << 20
 """Bytes of a field or line that are kept: a message may be as long as its author likes, and a file one line."""
@@ -49,6 +48,12 @@ class Repository(NamedTuple):
     """Commits whose parents are not here."""
     environment: Mapping[str, str]
 
+    def objects_at(self) -> str:
+        """A word that changes when objects come or go: when any folder of them was last written to."""
+        folders = sorted(os.scandir(self.environment["GIT_OBJECT_DIRECTORY"]), key=lambda one: one.name)
+        said = [f"{one.name} {one.stat().st_mtime_ns}" for one in folders]
+        return hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
     @property
     def mailmap(self) -> Path:
         """A copy of HEAD's mailmap; empty if HEAD has none, or if it cannot be read."""
@@ -65,30 +70,6 @@ class _Places(NamedTuple):
 
 class AbortedError(DataError):
     """Git ended before it had said everything: objects are missing or damaged."""
-
-
-def git_directory(path: Path) -> Path:
-    """Where the repository of a folder is kept: the folder itself, its .git, or where its .git file points.
-
-    Raises:
-        DataError: the folder is no repository.
-    """
-    for candidate in (_pointed_to(path if path.name == ".git" else path / ".git"), path):
-        if (candidate / "HEAD").is_file() and ((candidate / "objects").is_dir() or (candidate / "commondir").is_file()):
-            return candidate.absolute()
-    found = "a folder without .git" if path.is_dir() else "a file" if path.exists() else "no such folder"
-    raise DataError(f"{path} is not a git repository", found=found, next="name the folder that holds .git, or a URL")
-
-
-def _pointed_to(candidate: Path) -> Path:
-    """The directory that the .git file of a worktree or submodule names; the candidate itself if it is no such file."""
-    if not candidate.is_file():
-        return candidate
-    with candidate.open("rb") as file:
-        said = file.read(LONGEST_POINTER)
-    if not said.startswith(b"gitdir:"):
-        return candidate
-    return candidate.parent / os.fsdecode(said.removeprefix(b"gitdir:").strip())
 
 
 def safe_environment(home: Path) -> dict[str, str]:
@@ -139,13 +120,6 @@ def borrowed(path: Path, *, name: str = "") -> Iterator[Repository]:
         )
         repository.mailmap.write_bytes(_heads_mailmap(repository))
         yield repository
-
-
-def repository_name(path: Path) -> str:
-    """What to call a repository by its folder."""
-    resolved = path.resolve()
-    folder = resolved.parent if resolved.name == ".git" else resolved
-    return folder.name.removesuffix(".git") or "repository"
 
 
 def refs_of(path: Path, *patterns: str) -> dict[str, str]:

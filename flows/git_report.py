@@ -60,16 +60,29 @@ def measure(
 
 
 def require_out(out: Path | None) -> None:
-    """A folder for the files, before any work.
+    """A folder for the files, made and tried before any work.
 
     Raises:
-        UsageError: there is something else in its place.
+        UsageError: there is something else in its place, or the system refuses it.
     """
-    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists()) if out else None
-    if there and not there.is_dir():
+    if out is None:
+        return
+    there = next(path for path in (out.absolute(), *out.absolute().parents) if path.exists())
+    if not there.is_dir():
         raise UsageError(
             f"--out {out} cannot be a folder", found=f"a file at {there}", next="name a folder; the file is as it was"
         )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with being_written(out / ".probe") as probe:
+            probe.touch()
+        probe.unlink(missing_ok=True)  # another process may be probing too
+    except OSError as error:
+        raise UsageError(
+            f"--out {out} cannot be written to",
+            found=f"{error.strerror}: {error.filename}",
+            next="name another folder; nothing was measured",
+        ) from error
 
 
 def require_measured(outcomes: Sequence[Outcome]) -> None:

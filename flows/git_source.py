@@ -11,9 +11,9 @@ from functools import partial
 from typing import NamedTuple
 
 from flows.configuration import GitSource
-from flows.git_address import is_url
+from flows.git_address import different_of, is_url, names_of
 from flows.git_files import commit_rows
-from flows.git_measure import Asked, Outcome, fault_of, measure_one, names_of
+from flows.git_measure import Asked, Outcome, fault_of, measure_one
 from flows.ingest import Ingested, keep_judged, nothing, read_landed, total
 from flows.progress import LOGGER, report_step
 from metrics import load_indicators
@@ -72,7 +72,7 @@ def batches(git: GitSource | None, *, offline: bool = False) -> list[Batch]:
     """The repositories to measure, in batches; offline those of other machines are left out."""
     if git is None or not git.enabled:
         return []
-    addresses = list(dict.fromkeys(git.repositories))
+    addresses = different_of(git.repositories)
     named = [pair for pair in zip(addresses, names_of(addresses), strict=True) if not (offline and is_url(pair[0]))]
     size = min(MOST_IN_A_BATCH, -(-len(named) // (TURNS * git.jobs))) or 1
     return [tuple(named[start : start + size]) for start in range(0, len(named), size)]
@@ -98,8 +98,7 @@ def _read(home: Home, address: str, name: str, git: GitSource, on: date) -> Read
     jobs = 1 if len(git.repositories) > 1 else git.jobs
     found = measure_one(address, name, home=home.root / "git", jobs=jobs, asked=asked, progress=LOGGER.info)
     reading = _document(found, on)
-    told = f"{len(found.measured.commits):,} commits" if found.measured and reading.document else "failed"
-    report_step("measure", f"{plain(name)}: {told}", found.seconds)
+    report_step("measure", f"{plain(name)}: {found.told if reading.document else 'failed'}", found.seconds)
     return reading
 
 

@@ -21,8 +21,8 @@ from metrics.estimators.code_share import COMMITS
 from metrics.estimators.columns import booleans, empty, integers, numbers
 from warehouse.files import partial_of, put_in_place, write_whole
 
-LAYOUT = 1
-"""Changes with the columns; a folder of another layout is read again from the repository."""
+LAYOUT = 2
+"""Changes with the columns and the manifest; a folder of another layout is read again from the repository."""
 
 SMALL_PARTS = 32
 """Parts from daily readings are joined when there are more than this."""
@@ -55,7 +55,7 @@ class Store:
     def _read_manifest(self) -> dict[str, Any]:
         path = self._folder / "manifest.json"
         fresh: dict[str, Any] = {"layout": LAYOUT, "next": 0, "parts": [], "read_up_to": ""}
-        fresh |= {"classified_by": "", "keyed_by": "", "counted_by": ""}
+        fresh |= {"classified_by": "", "keyed_by": "", "counted_by": "", "objects_at": ""}
         if not path.is_file():
             return fresh
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -94,6 +94,11 @@ class Store:
     def read_up_to(self) -> str:
         """The HEAD up to which everything is kept, empty if a reading was broken off."""
         return str(self._manifest["read_up_to"])
+
+    @property
+    def objects_at(self) -> str:
+        """Repository.objects_at of the reading, where objects were missing; empty where none was."""
+        return str(self._manifest["objects_at"])
 
     def paths(self) -> set[bytes]:
         """Every path that a commit changed."""

@@ -29,6 +29,8 @@ class Case:
     files: dict[str, int | None] = field(default_factory=lambda: {"src/{name}.py": 3})
     source: int = 3
     revert: bool = False
+    encoding: str = ""
+    at: int | None = None
 
 
 def authored(name, author, tools, **more):
@@ -114,6 +116,12 @@ MESSAGES = [
                 "Co-authored-by: Copilot <175728472+Copilot@users.noreply.github.com>\n" + CO_CLAUDE,
                 "Claude Code;Copilot review suggestion"),
     Case("a body that is no UTF-8", "co-authored", tools="Claude Code", body=b"caf\xe9\n" + CO_CLAUDE.encode()),
+    Case("a body in Latin-1 that says so", "co-authored", tools="Claude Code", encoding="ISO-8859-1",
+         body=b"caf\xe9\n" + CO_CLAUDE.encode()),
+    Case("a body in an encoding that nobody knows", "co-authored", tools="Claude Code", encoding="x-unknown",
+         body=b"caf\xe9\n" + CO_CLAUDE.encode()),
+    Case("a clock at the beginning of time", at=0),
+    Case("a clock that ran ahead by a lifetime", at=4_102_444_800),
     Case("git's control characters", body="\x01\x02\x1e\x1f"),
     Case("a body like our own fields", body="tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n1\t2\tsrc/a.py"),
     Case("a revert by its subject", subject='Revert "Change something"', revert=True),
@@ -128,6 +136,10 @@ LINES = [
     Case("a file called like a folder of others", files={"src/vendor": 4}, source=4),
     Case("generated files", files={"x_pb2.py": 6, "{name}.min.js": 1, "api.generated.ts": 5, "n.ipynb": 7}, source=0),
     Case("marked by HEAD's attributes", files={"src/gen/{name}.py": 12, "src/{name}.py": 2}, source=2),
+    Case("marked as true by HEAD's attributes", files={"src/made/{name}.py": 12}, source=0),
+    Case("marked in general and not here", files={"src/gen/ours/{name}.py": 4}, source=4),
+    Case("marked as false", files={"src/false/{name}.py": 5}, source=5),
+    Case("a formatter's storm", files={f"src/{{name}}/storm{i}.c": 40 for i in range(60)}, source=2_400),
     Case("a binary file", files={"logo.bin": None, "src/{name}.py": 1}, source=1),
     Case("nothing changed", files={}, source=0),
     Case("a path with a tab, a quote and a line feed", files={'src/a\t"b\n{name}.py': 4}, source=4),
@@ -141,7 +153,10 @@ LINES = [
 
 CASES = [*IDENTITIES, *MESSAGES, *LINES]
 
-ATTRIBUTES = b"src/gen/** linguist-generated\nsrc/*.py -diff\n*.py diff=evil\n"
+ATTRIBUTES = (
+    b"src/gen/** linguist-generated\nsrc/gen/ours/** -linguist-generated\nsrc/made/** linguist-generated=true\n"
+    b"src/false/** linguist-vendored=false\nsrc/*.py -diff\n*.py diff=evil\n"
+)
 MAILMAP = b"Ada Lovelace <ada@example.com> <ADA@old.example>\n"
 
 
@@ -154,7 +169,17 @@ class Writer:
         self._contents = 0
 
     def commit(
-        self, *, message=b"m", author=ADA, committer="", at=START, files=None, parents=None, deleted=(), moved=()
+        self,
+        *,
+        message=b"m",
+        author=ADA,
+        committer="",
+        at=START,
+        files=None,
+        parents=None,
+        deleted=(),
+        moved=(),
+        encoding="",
     ):
         """Files are contents by path. Without parents the commit follows the last one; `[]` makes a root."""
         self.marks += 1
@@ -163,6 +188,7 @@ class Writer:
         committed = (committer or "Ada Lovelace <ada@example.com>").encode()
         said = [b"reset refs/heads/main\n" if not parents else b"", b"commit refs/heads/main\nmark :%d\n" % self.marks]
         said += [b"author %s %d +0000\n" % (author.encode(), at), b"committer %s %d +0530\n" % (committed, at)]
+        said += [b"encoding %s\n" % encoding.encode()] if encoding else []
         said += [b"data %d\n%s\n" % (len(message), message)]
         said += [b"from :%d\n" % parents[0]] if parents else []
         said += [b"merge :%d\n" % parent for parent in parents[1:]]
@@ -219,14 +245,18 @@ def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 def write_dated(path: Path, *dates: str) -> list[str]:
     """A repository of one commit a committer date, the last one HEAD, whatever a date says: no command of git would."""
+    return write_raw(path, *(f"author {ADA} {START} +0000\ncommitter {ADA} {date}\n\nm\n".encode() for date in dates))
+
+
+def write_raw(path: Path, *commits: bytes) -> list[str]:
+    """A repository of commits that are given from the author's line on, each with one more line of a.py."""
     git(path.parent, "init", "-q", "--bare", "-b", "main", path.name)
     hashes: list[str] = []
-    for number, date in enumerate(dates):
+    for number, said in enumerate(commits):
         blob = _object(path, "blob", b"line\n" * (number + 1))
         tree = git(path, "mktree", given=f"100644 blob {blob}\ta.py\n".encode()).decode().strip()
         parents = "".join(f"parent {one}\n" for one in hashes[-1:])
-        said = f"tree {tree}\n{parents}author {ADA} {START} +0000\ncommitter {ADA} {date}\n\nm\n"
-        hashes.append(_object(path, "commit", said.encode()))
+        hashes.append(_object(path, "commit", f"tree {tree}\n{parents}".encode() + said))
     git(path, "update-ref", "refs/heads/main", hashes[-1])
     return hashes
 
@@ -253,9 +283,14 @@ def write_cases(path: Path, seed: int) -> dict[str, str]:
         body = case.body if isinstance(case.body, bytes) else case.body.encode()
         joined = b"\n" if body.startswith(b"joined\n") else b"\n\n"
         message = case.subject.encode() + (joined + body.removeprefix(b"joined\n") if body else b"")
-        at = START + chance.randrange(-400, 400) * DAY  # clocks are skewed: no order at all
+        skewed = START + chance.randrange(-400, 400) * DAY  # no order at all
         marks[case.name] = writer.commit(
-            message=message, author=case.author, committer=case.committer, at=at, files=files
+            message=message,
+            author=case.author,
+            committer=case.committer,
+            at=skewed if case.at is None else case.at,
+            files=files,
+            encoding=case.encoding,
         )
     hashes = writer.write(path, object_format="sha256" if seed % 2 else "sha1")
     return {name: hashes[mark] for name, mark in marks.items()}

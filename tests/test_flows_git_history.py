@@ -207,6 +207,7 @@ def test_a_missing_blob_costs_its_own_commits_only(tmp_path):
     history = read(tmp_path / "repo", tmp_path / "cache", jobs=2)
     assert added(history) == [1, 2, None, None, 5, 6]
     assert [row["has_diff"] for row in history.commits.to_pylist()] == [True, True, False, False, True, True]
+    assert read(tmp_path / "repo", tmp_path / "cache", jobs=2).new == 0
     loose.write_bytes(kept)
     mended = read(tmp_path / "repo", tmp_path / "cache")
     assert (mended.new, added(mended)) == (2, [1, 2, 3, 4, 5, 6])
@@ -255,6 +256,8 @@ def test_replacements_and_grafts_are_not_believed(tmp_path):
     writer.commit(at=START + 1, files={"a.py": b"1\n2\n"})
     hashes = writer.write(tmp_path / "repo")
     git(tmp_path / "repo", "replace", hashes[2], hashes[1])
+    (tmp_path / "repo" / "info").mkdir(exist_ok=True)
+    (tmp_path / "repo" / "info" / "grafts").write_text(f"{hashes[2]}\n")
     assert added(read(tmp_path / "repo", tmp_path / "cache")) == [1, 1]
 
 

@@ -55,6 +55,14 @@ def test_a_folder_of_any_name_is_read_and_told_in_files_that_anything_can_read(t
     assert (tmp_path / "out" / "monthly.csv").read_text("utf-8").count("2023-11") == 1
 
 
+def test_a_folder_inside_of_a_repository_is_told_which_one_to_name(tmp_path):
+    git(tmp_path, "init", "-q", "repo")
+    (tmp_path / "repo" / "src").mkdir()
+    with pytest.raises(DataError) as error:
+        enter(tmp_path / "repo" / "src")
+    assert error.value.next == f"name {tmp_path}/repo, which holds .git"
+
+
 def test_a_folder_that_is_a_large_file_is_refused_unread(tmp_path):
     with (tmp_path / "disk.img").open("wb") as file:
         file.truncate(1 << 40)  # a thousand times what memory holds, and no block of the disk

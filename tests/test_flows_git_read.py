@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from git_histories import START, Writer, git, write_dated
+from git_histories import ADA, START, Writer, git, write_dated, write_raw
 
 from flows.configuration import GitSource
 from flows.git_measure import SHARES_ONLY, Asked, measure_each
@@ -36,6 +36,35 @@ def test_no_date_of_a_commit_stops_the_reading(tmp_path, date, month, place):
     assert [row.month for row in one.measured.months] == sorted({month, "2023-11"})
     assert sum(row.added_source for row in one.measured.months) == 3
     assert one.measured.summary["head"] == hashes[-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        pytest.param(b"author \ncommitter \n\nm\n", "human", id="no identity at all"),
+        pytest.param(b"author Ada\ncommitter Ada\n\nm\n", "human", id="no address and no date"),
+        pytest.param(b"author A <a@b> <c@d> 1 +0000\ncommitter A <a@b 1 +0000\n\nm\n", "human", id="odd brackets"),
+        pytest.param(
+            b"author Claude <noreply@anthropic.com> 1 +0000\ncommitter A <a@b> 1 +0000\ngpgsig -----BEGIN\n x\n\nm\n",
+            "authored",
+            id="a signature that is none",
+        ),
+        pytest.param(
+            b"author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\na\0b\n", "human", id="a NUL in the message"
+        ),
+        pytest.param(b"author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\n", "human", id="no message"),
+    ],
+)
+def test_no_commit_is_too_odd_to_be_counted(tmp_path, said, kind):
+    plain = f"author {ADA} {START} +0000\ncommitter {ADA} {START} +0000\n\nm\n".encode()
+    hashes = write_raw(tmp_path / "repo", plain, said, plain)
+    (one,) = measure_each([str(tmp_path / "repo")], home=tmp_path / "home", jobs=2)
+    rows = {row["commit"]: row for row in one.measured.commits.to_pylist()}
+    assert [(rows[commit]["kind"], rows[commit]["added"]) for commit in hashes] == [
+        ("human", 1),
+        (kind, 1),
+        ("human", 1),
+    ]
 
 
 def test_a_month_that_no_calendar_has_makes_no_fact_and_stops_no_other(tmp_path):

@@ -198,22 +198,6 @@ def test_addresses_are_told_from_folders_and_named_without_secrets():
     assert redacted("https://user:token@example.com/b") == "https://example.com/b"
 
 
-def test_notes_are_those_of_the_commits_that_count_today(tmp_path):
-    writer = Writer()
-    root = writer.commit(files={"a.py": writer.lines(1)})
-    one = writer.commit(parents=[root], at=START + 1, files={"a.py": writer.lines(3)})
-    other = writer.commit(parents=[root], at=START + 2, files={"a.py": writer.lines(4)})
-    hashes = writer.write(tmp_path / "repo")
-    note(tmp_path / "repo", hashes[one], "a.py\n  s_0::t_0 1-3\n---\n{}")
-    note(tmp_path / "repo", hashes[other], "a.py\n  s_0::t_0 1-2\n---\n{}")
-    found = []
-    for tip in (one, other):  # the same notes, and as many commits
-        git(tmp_path / "repo", "update-ref", "refs/heads/main", hashes[tip])
-        (measured,) = measure([str(tmp_path / "repo")], home=tmp_path / "home")
-        found.append(measured.summary["notes"]["added_source"]["ai"])
-    assert found == [3, 2]
-
-
 def test_agents_and_bots_are_no_engineers(tmp_path):
     writer = Writer()
     for author in (ADA, BOB, CLAUDE, DEPENDABOT, "Ada Lovelace (aider) <ada@example.com>"):
@@ -265,6 +249,24 @@ def test_what_a_killed_process_left_is_no_part_of_what_is_written(tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "commits.parquet", "monthly.csv", "summary.json",
     ]  # fmt: skip
+
+
+def test_a_folder_that_is_spelt_in_several_ways_is_measured_once(tmp_path, monkeypatch):
+    write_small(tmp_path / "small")
+    (tmp_path / "link").symlink_to("small")
+    monkeypatch.chdir(tmp_path)
+    found = measure(["small", "./small", str(tmp_path / "small"), "link"], home=tmp_path / "home")
+    assert [one.repo for one in found] == ["small"]
+
+
+def test_a_folder_for_the_files_that_cannot_be_made_is_refused_before_any_work(threefutures, folder):
+    write_small(folder / "small")
+    said = (
+        "--out /proc/nope cannot be written to\n"
+        "  found  No such file or directory: /proc/nope\n"
+        "  next   name another folder; nothing was measured\n"
+    )
+    assert threefutures("git", "small", "--out", "/proc/nope") == (2, "", said)
 
 
 WRONG = {

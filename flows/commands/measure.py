@@ -133,5 +133,4 @@ def _say_outcome(outcome: "Outcome") -> None:
     from metrics.untrusted import plain
     from reports.listing import step
 
-    told = f"{len(outcome.measured.commits):,} commits" if outcome.measured else "failed"
-    say(step("measure", f"{plain(outcome.repo)}: {told}", outcome.seconds))
+    say(step("measure", f"{plain(outcome.repo)}: {outcome.told}", outcome.seconds))
