@@ -5,6 +5,7 @@ What is drawn is what enters the sum, so that bars add.
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import altair as alt
@@ -164,7 +165,11 @@ def _extents(comparison: Comparison, at: int, lines: Sequence[_Line], scale: flo
 def _wide(assessment: Assessment) -> Chart:
     lines, panels = _lines(assessment), _panels(assessment, ((258, 470), (484, 696)))
     step, top = 21, 52
-    places = [top + step * at + (8 if line.is_sum else 0) for at, line in enumerate(lines)]
+    # A series without a group must not look like a member of the group above it.
+    gaps = accumulate(
+        6 * (bool(at and lines[at - 1].indent and not line.indent)) + 8 * line.is_sum for at, line in enumerate(lines)
+    )
+    places = [top + step * at + gap for at, gap in enumerate(gaps)]
     bottom = places[-1] + 14
     layers = [layer_ for panel in panels for layer_ in _panel(panel, lines, places, 16, bottom)]
     names = [
