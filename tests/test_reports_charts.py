@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -86,6 +87,9 @@ def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speak
         sides = {text: told[text][0] for text in ("16.0 cap", "15.0 cap", "14.0 cap", "31.0 (1300 : 1)", "1.0")}
         assert sides == dict.fromkeys(sides, "left") | {"1.0": "right"}
         assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
+        axis = [row for one in texts if one["mark"]["align"] == "center" for row in one["data"]["values"]]
+        ends = sorted((row["y"], row["x"] - broad(row["text"], 11) / 2, broad(row["text"], 11)) for row in axis)
+        assert all(x + wide <= after for (y, x, wide), (below, after, _) in pairwise(ends) if y == below)
 
 
 def test_todays_verdict_has_its_word_in_the_replay_however_short_its_stretch():

@@ -241,7 +241,7 @@ def _panel(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], top: 
     shown = [step for step in sorted({*steps, *(-step for step in steps)}) if panel.left < panel.x(step) < panel.right]
     spans = _spans(lines, places, top + 20, bottom)
     grid = [{"x": panel.x(step), "y": first, "y2": last} for step in shown for first, last in spans]
-    words = [{"x": panel.x(step), "y": top + 12, "text": ODDS[abs(step)]} for step in shown]
+    words = [{"x": panel.x(step), "y": top + 12, "text": ODDS[abs(step)]} for step in shown if _has_room(panel, step)]
     zero = [{"x": panel.x(0), "y": first, "y2": last} for first, last in spans]
     return [
         layer(grid, type="rule", stroke=LIGHT["grid"]).encode(x=x, y=y, y2=Y2),
@@ -252,6 +252,12 @@ def _panel(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], top: 
         *_sum_rule(panel, places, x, y),
         *_numbers(panel, lines, places, x, y),
     ]
+
+
+def _has_room(panel: _Panel, step: int) -> bool:
+    """Whether the odds at a step stay within the panel."""
+    half = broad(ODDS[abs(step)], SMALL) / 2
+    return panel.left <= panel.x(step) - half and panel.x(step) + half <= panel.right
 
 
 def _spans(lines: Sequence[_Line], places: Sequence[float], top: float, bottom: float) -> list[tuple[float, float]]:
