@@ -99,7 +99,13 @@ def _typed(session: "PromptSession[str]") -> Iterator[str]:
 
 def _is_whole(text: str) -> bool:
     """Whether Enter sends it: a command, nothing, or a statement with its semicolon."""
-    return not text.strip() or text.startswith(".") or is_complete(text)
+    return not text.strip() or text.startswith(".") or is_complete(text) or bool(_stray_command(text))
+
+
+def _stray_command(text: str) -> str:
+    """A command that was typed behind a statement without its semicolon; empty where there is none."""
+    before, _, last = text.rstrip().rpartition("\n")
+    return last.strip() if before and re.fullmatch(r"\.[a-z]+( .*)?", last.strip()) else ""
 
 
 def _answer(home: Home, text: str, wanted: Wish, known: Iterable[Relation]) -> None:
@@ -108,6 +114,12 @@ def _answer(home: Home, text: str, wanted: Wish, known: Iterable[Relation]) -> N
         if text.startswith("."):
             _command(text, {relation.name: relation for relation in known})
             return
+        if stray := _stray_command(text):
+            raise UsageError(
+                "sql: the statement before the command has no end",
+                found=stray,
+                next=f"end it with a semicolon; {stray} is a command on a line of its own",
+            )
         for statement in statements(text):
             ask_in(home, statement, wanted)
     except ThreeFuturesError as error:

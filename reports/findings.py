@@ -9,12 +9,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from metrics.untrusted import plain
-from reports.comparison import ranking
+from reports.comparison import against_both, ranking
 from scenarios import Assessment
 from scenarios.assessment import Check, MarkerStatus, varied
 from scenarios.prior import parse_prior
 from scenarios.settings import SCENARIOS, settings
-from scenarios.words import TITLES, count_range, counted, counts, decibans, full_date, listed, strength
+from scenarios.words import AT_THE_CAP, TITLES, count_range, counted, counts, decibans, full_date, listed, strength
 
 SPEAKS_AT = 3.0
 """Decibans from which a group of series is said to speak for a future: below, it is "hardly any" evidence."""
@@ -169,7 +169,8 @@ def _pull(assessment: Assessment) -> str:
 def _voice(assessment: Assessment, scenario: str, against: str, difference: "pd.Series[float]") -> str:
     loudest = int(difference.to_numpy().argmax())
     value = float(difference.iloc[loudest])
-    said = f"{decibans(value)} decibans, {strength(value)}"
+    capped = against_both(assessment)[0].capped[loudest] == "cap"
+    said = f"{decibans(value)} decibans, {AT_THE_CAP if capped else strength(value)}"
     name = series_names(assessment.evidence)[loudest]
     return f"{name} speaks most for {phrase(scenario)} over {phrase(against)} ({said})."
 

@@ -84,14 +84,18 @@ def code_share_heading(rows: pd.DataFrame) -> str:
 
 
 def multipliers_heading(rows: pd.DataFrame) -> str:
-    """Whether people report more than trials found: the middle of each, where both have three values or more."""
+    """Whether people report more of their output than trials found of it: the middle of each, from three values on.
+
+    Values of low confidence have no say, and a multiplier of something else is not compared.
+    """
+    compared = rows[(rows["indicator"] == MULTIPLIERS[0]) & (rows["confidence"] != "low")]
     middles = {
         method: float(group["value"].median())
-        for method, group in rows.groupby("method")
+        for method, group in compared.groupby("method")
         if group["value"].notna().sum() >= 3
     }
     if {"rct", "survey"} <= middles.keys() and middles["survey"] > middles["rct"]:
-        return "People report larger multipliers than trials found"
+        return "People report larger multipliers of their output than trials found"
     return "Multipliers by method"
 
 

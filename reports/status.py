@@ -18,7 +18,7 @@ from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
 from reports.record import Record
 from scenarios import Assessment
-from scenarios.words import counted, decibans, full_date, strength
+from scenarios.words import AT_THE_CAP, counted, decibans, full_date, strength
 
 UNITS = {"share": "per cent", "minutes": "minutes and hours", "times": "times the starting value or baseline"}
 """Units as a reader meets them in the values."""
@@ -156,10 +156,10 @@ def _one_says(comparison: Comparison, at: int) -> str:
     """The evidence of one row for one future over another, its strength before its number."""
     value, capped = comparison.rows[at], comparison.capped[at]
     one, other = (comparison.leader, comparison.other) if value >= 0 else (comparison.other, comparison.leader)
-    limit = ", cut by the cap" if capped == "cap" else ""
     if capped == "both cap":
         return f"nothing between {one} and {other}: it says as much as it may against both"
-    return f"{strength(value)} evidence for {one} over {other} ({decibans(abs(value))} decibans{limit})"
+    how_much = AT_THE_CAP if capped == "cap" else f"{strength(value)} evidence"
+    return f"{how_much} for {one} over {other} ({decibans(abs(value))} decibans)"
 
 
 def _one_series(

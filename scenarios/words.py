@@ -28,6 +28,9 @@ MONTHS = (
 
 OBSTACLES_NAMED = 3
 
+AT_THE_CAP = "as much as one series may say"
+"""Instead of the strength of evidence that a cap has cut."""
+
 TITLES = {
     "names": "Names",
     "leans": "Leans",
@@ -79,9 +82,9 @@ def signed(text: str) -> str:
 
 
 def strength(value: float) -> str:
-    """How much evidence so many decibans are."""
+    """How much evidence so many decibans are, as they are shown with one decimal."""
     steps = ((3, "hardly any"), (5, "weak"), (10, "moderate"))
-    return next((word for limit, word in steps if abs(value) < limit), "strong")
+    return next((word for limit, word in steps if round(abs(value), 1) < limit), "strong")
 
 
 def odds(value: float) -> str:

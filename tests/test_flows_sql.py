@@ -200,6 +200,12 @@ def test_the_shell_goes_on_after_a_fault(typed):
     assert out == "one\n  1\ntwo\n  2\n"
 
 
+def test_a_command_behind_a_statement_without_its_end_is_told_and_not_swallowed(typed):
+    out, err = typed("SELECT 1\n.examples\nSELECT 2 AS two;\n")
+    assert "sql: the statement before the command has no end\n  found  .examples\n" in err
+    assert out == "two\n  2\n"
+
+
 def test_control_c_drops_what_is_typed(typed):
     out, _ = typed("SELECT nothing\nFROM nowhere\x03SELECT 1 AS one;\n")
     assert out == "one\n  1\n"

@@ -6,11 +6,13 @@ from importlib.resources import files
 
 import pytest
 from browser import found, tab
-from reports_samples import assessment, record
+from reports_samples import assessment, evidence, record
 from test_reports_page import BEFORE, REPLAY, TRIPWIRES
 
+from metrics import load_indicators
 from reports.archive import Kept, index
 from reports.page import page
+from reports.verdict_tables import ROWS_OF_CHANGE
 
 pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium is installed")
 
@@ -18,7 +20,10 @@ pytestmark = pytest.mark.skipif(found() is None, reason="no Chromium is installe
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    made = page(assessment(), record(previous=BEFORE, replay=REPLAY, tripwires=TRIPWIRES))
+    then = evidence()
+    then.loc[0, "recursive"] = -9.0
+    before = BEFORE | {"evidence": assessment(evidence=then).to_dict()["evidence"]}
+    made = page(assessment(), record(previous=before, replay=REPLAY, tripwires=TRIPWIRES))
     (folder / "status.html").write_text(made.html, encoding="utf-8")
     kept = Kept(assessment().to_dict(), ["status.html", "status.json"])
     (folder / "index.html").write_text(index({"2026-10-10": kept}), encoding="utf-8")
@@ -65,6 +70,21 @@ def test_the_first_screen_holds_verdict_ranges_change_and_replay(opened):
     ends = browser.evaluate(f"window.scrollTo(0, 0), {drawings}.map(e => e.getBoundingClientRect().bottom)")
     assert len(ends) == 2
     assert max(ends) <= 800
+
+
+def test_the_first_screen_holds_as_many_changes_as_it_names_and_what_could_settle_it(opened):
+    browser, folder = opened
+    browser.open(folder / "status.html")
+    browser.resize(1280)
+    title = max((one.title for one in load_indicators().values() if one.role == "evidence"), key=len)
+    row = "<tr><th scope=row>{}</th><td>0.0</td><td>0.0</td></tr>"
+    caused = row.format(f"New values: {title}, Anthropic (12 values, 11 before)") * ROWS_OF_CHANGE
+    rows = caused + row.format("Reweighted: 10 series") + row.format("Smaller moves")
+    browser.evaluate(
+        "rows = document.querySelector('.first .aside tbody'),"
+        f"rows.innerHTML = {json.dumps(rows)} + rows.lastElementChild.outerHTML"
+    )
+    assert browser.evaluate("document.querySelector('.first .aside .note').getBoundingClientRect().bottom") <= 800
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

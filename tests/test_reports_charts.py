@@ -2,6 +2,7 @@
 
 import math
 import re
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -26,11 +27,11 @@ from reports.charts import (
 from reports.charts.calendar import ticks, year
 from reports.charts.marks import Mark, key_of
 from reports.charts.scales import span
-from reports.charts.words import Box, Label, broad, fitting, placed
+from reports.charts.words import Box, Label, broad, fitting, placed, shortened
 from reports.citing import References
 from reports.next_values import settles
 from reports.published_values import multipliers as multipliers_of
-from reports.published_values import summed
+from reports.published_values import multipliers_heading, summed
 from reports.quantities import Value
 from reports.tabular import table
 
@@ -86,6 +87,9 @@ def test_every_number_of_the_evidence_stands_on_the_side_for_which_its_bar_speak
         sides = {text: told[text][0] for text in ("16.0 cap", "15.0 cap", "14.0 cap", "31.0 (1300 : 1)", "1.0")}
         assert sides == dict.fromkeys(sides, "left") | {"1.0": "right"}
         assert all(at + broad(text, 11) <= width for text, (align, at) in told.items() if align == "left")
+        axis = [row for one in texts if one["mark"]["align"] == "center" for row in one["data"]["values"]]
+        ends = sorted((row["y"], row["x"] - broad(row["text"], 11) / 2, broad(row["text"], 11)) for row in axis)
+        assert all(x + wide <= after for (y, x, wide), (below, after, _) in pairwise(ends) if y == below)
 
 
 def test_todays_verdict_has_its_word_in_the_replay_however_short_its_stretch():
@@ -106,11 +110,23 @@ def test_where_there_is_no_verdict_a_panel_is_hatched_to_its_edges():
 
 
 def test_people_report_more_than_trials_found_where_they_do():
-    assert FIGURES["multipliers"].heading == "People report larger multipliers than trials found"
+    assert FIGURES["multipliers"].heading == "People report larger multipliers of their output than trials found"
+    doubted = MORE.assign(confidence=MORE["confidence"].where(MORE["method"] != "survey", "low"))
+    assert multipliers_heading(doubted) == "Multipliers by method"
+    other = MORE.assign(indicator=MORE["indicator"].where(MORE["method"] != "survey", "ai_progress_acceleration"))
+    assert multipliers_heading(other) == "Multipliers by method"
     equal = MORE.assign(value=MORE["value"].where(MORE["method"] != "survey", 1.0))
     assert (
         multipliers.multipliers(record(facts=equal, catalogue=KNOWN), References()).heading == "Multipliers by method"
     )
+
+
+def test_a_name_without_room_keeps_its_start_and_its_date():
+    name = "METR AI usage survey, technical workers: value of work done with AI, Jan 2026"
+    short = shortened(name, 300, 12)
+    assert broad(short, 12) <= 300
+    assert (short[:20], short[-10:]) == ("METR AI usage survey", ", Jan 2026")
+    assert shortened("brief", 300, 12) == "brief"
 
 
 def test_a_doubling_time_is_in_months():

@@ -32,7 +32,7 @@ from test_reports_page import TRIPWIRES
 from metrics.forming import form_series
 from reports.findings import reasons
 from reports.markdown import TEMPLATES
-from reports.status import status_json, status_markdown
+from reports.status import says, status_json, status_markdown
 from scenarios.assessment import Facts, Model
 
 
@@ -283,6 +283,10 @@ def test_the_default_is_marked_among_the_priors_and_not_counted():
     text = page()
     assert "| uniform (the default) | 33 / 33 / 33 |" in text
     assert "across 4 checks" in text
+
+
+def test_what_the_cap_cut_has_no_strength_of_its_own():
+    assert "as much as one series may say for compounding over stall (16.0 decibans)" in says(assessment())[0]
 
 
 def test_json_is_the_contract_with_a_report_beside_it():

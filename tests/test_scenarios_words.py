@@ -51,7 +51,7 @@ def test_decibans_as_odds(value, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(2.9, "hardly any"), (-4.0, "weak"), (5.0, "moderate"), (10.0, "strong"), (19.0, "strong")]
+    ("value", "text"), [(2.9, "hardly any"), (-4.0, "weak"), (4.983, "moderate"), (10.0, "strong"), (19.0, "strong")]
 )
 def test_evidence_has_four_words(value, text):
     assert words.strength(value) == text

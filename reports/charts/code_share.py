@@ -15,7 +15,7 @@ from reports.charts.rows import chart as rows_chart
 from reports.charts.scales import Span
 from reports.charts.style import SMALL, Chart, axis, finished, labelled, layer, text
 from reports.charts.style import panel as panel_of
-from reports.charts.words import fitting
+from reports.charts.words import shortened
 from reports.citing import METHODS, References, day
 from reports.colours import LIGHT
 from reports.published_values import code_share_heading, code_shares, values_data, values_table
@@ -137,8 +137,8 @@ def _one(panel: _Panel, first: float, last: float, width: int, *, is_left: bool)
     joined = exact if LINE_FROM <= len(exact) < CLOUD_FROM else []
     line = [{"x": mark.at, "y": mark.value.value} for mark in joined]
     style = {"stroke": LIGHT["rule"], "strokeWidth": 1, "strokeDash": [2, 2]}
-    corner = [{"x": first, "y": 1, "text": fitting(plain(panel.subject), width * 0.95, 12)}]
-    below = [{"x": first, "y": 1, "text": fitting(plain(panel.definition), width, SMALL)}]
+    corner = [{"x": first, "y": 1, "text": shortened(plain(panel.subject), width * 0.95, 12)}]
+    below = [{"x": first, "y": 1, "text": shortened(plain(panel.definition), width, SMALL)}]
     layers = [
         *([layer(line, type="line", **style).encode(x=x, y=y)] if line else []),
         *drawn(panel.marks, x, y, upright=True, size=45 if len(panel.marks) < CLOUD_FROM else 14),

@@ -5,6 +5,7 @@ What is drawn is what enters the sum, so that bars add.
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import altair as alt
@@ -164,7 +165,11 @@ def _extents(comparison: Comparison, at: int, lines: Sequence[_Line], scale: flo
 def _wide(assessment: Assessment) -> Chart:
     lines, panels = _lines(assessment), _panels(assessment, ((258, 470), (484, 696)))
     step, top = 21, 52
-    places = [top + step * at + (8 if line.is_sum else 0) for at, line in enumerate(lines)]
+    # A series without a group must not look like a member of the group above it.
+    gaps = accumulate(
+        6 * (bool(at and lines[at - 1].indent and not line.indent)) + 8 * line.is_sum for at, line in enumerate(lines)
+    )
+    places = [top + step * at + gap for at, gap in enumerate(gaps)]
     bottom = places[-1] + 14
     layers = [layer_ for panel in panels for layer_ in _panel(panel, lines, places, 16, bottom)]
     names = [
@@ -236,7 +241,7 @@ def _panel(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], top: 
     shown = [step for step in sorted({*steps, *(-step for step in steps)}) if panel.left < panel.x(step) < panel.right]
     spans = _spans(lines, places, top + 20, bottom)
     grid = [{"x": panel.x(step), "y": first, "y2": last} for step in shown for first, last in spans]
-    words = [{"x": panel.x(step), "y": top + 12, "text": ODDS[abs(step)]} for step in shown]
+    words = [{"x": panel.x(step), "y": top + 12, "text": ODDS[abs(step)]} for step in shown if _has_room(panel, step)]
     zero = [{"x": panel.x(0), "y": first, "y2": last} for first, last in spans]
     return [
         layer(grid, type="rule", stroke=LIGHT["grid"]).encode(x=x, y=y, y2=Y2),
@@ -247,6 +252,12 @@ def _panel(panel: _Panel, lines: Sequence[_Line], places: Sequence[float], top: 
         *_sum_rule(panel, places, x, y),
         *_numbers(panel, lines, places, x, y),
     ]
+
+
+def _has_room(panel: _Panel, step: int) -> bool:
+    """Whether the odds at a step stay within the panel."""
+    half = broad(ODDS[abs(step)], SMALL) / 2
+    return panel.left <= panel.x(step) - half and panel.x(step) + half <= panel.right
 
 
 def _spans(lines: Sequence[_Line], places: Sequence[float], top: float, bottom: float) -> list[tuple[float, float]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from metrics.untrusted import cut, plain
+from metrics.untrusted import plain
 from reports import published_values
 from reports.charts.figure import NARROW, WIDE, Figure
 from reports.charts.marks import Mark, key_of
@@ -18,7 +18,6 @@ from reports.record import Record
 from scenarios.words import MONTHS, counted, months, times
 
 LOWEST, HIGHEST = 0.5, 16.0
-LONGEST_NAME = 70
 
 
 def multipliers(record: Record, references: References) -> Figure | None:
@@ -86,7 +85,7 @@ def doubling(record: Record, references: References) -> Figure | None:
 
 def _row(row: Any, group: str) -> Row:
     on = day(row.observed_on)
-    name = f"{cut(plain(row.subject or row.definition), LONGEST_NAME)}, {MONTHS[on.month - 1][:3]} {on.year}"
+    name = f"{plain(row.subject or row.definition)}, {MONTHS[on.month - 1][:3]} {on.year}"
     return Row(group, name, _drawable(of(row)), row.method, row.confidence != "low")
 
 

@@ -9,7 +9,7 @@ from reports.charts.figure import NARROW, WIDE
 from reports.charts.marks import Mark, drawn
 from reports.charts.scales import Span
 from reports.charts.style import SMALL, TEXT, Y2, Chart, Layer, layer, sized, text
-from reports.charts.words import fitting
+from reports.charts.words import shortened
 from reports.colours import LIGHT
 from reports.quantities import Value
 
@@ -63,7 +63,7 @@ def chart(rows: Sequence[Row], reading: Reading, width: int) -> Chart:
         {
             "x": start,
             "y": place - (0 if beside else 16),
-            "text": fitting(row.name, (NAMES if beside else NARROW) - 18, TEXT),
+            "text": shortened(row.name, (NAMES if beside else NARROW) - 18, TEXT),
         }
         for row, place in zip(rows, places, strict=True)
     ]

@@ -22,6 +22,10 @@ BEFORE = 0.13
 """Share of the span by which the whole record stands before the earliest window."""
 
 
+BEYOND = 0.1
+"""Years by which the axis and its rule go beyond the first and the last window."""
+
+
 class _Window(NamedTuple):
     at: float
     check: Check
@@ -67,7 +71,8 @@ def _chart(windows: Sequence[_Window], width: int) -> Chart:
     first, last = windows[0].at, windows[-1].at
     whole = not windows[0].check.detail.get("first_date")
     height = 220
-    x = alt.X("x:Q", scale=alt.Scale(domain=[first - 0.1, last + 0.1], nice=False), axis=_dates(windows, whole, width))
+    span = alt.Scale(domain=[first - BEYOND, last + BEYOND], nice=False)
+    x = alt.X("x:Q", scale=span, axis=_dates(windows, whole, width))
     y = alt.Y("y:Q", scale=alt.Scale(domain=[0, 100], nice=False), axis=axis(values=[0, 25, 50, 75, 100], format="d"))
     names = settings().verdict.names_at * 100
     layers = [
@@ -100,9 +105,9 @@ def _names(windows: Sequence[_Window], height: int, x: alt.X, y: alt.Y) -> list[
     last, names_at = windows[-1], settings().verdict.names_at
     ends = [height * (1 - share) for share in (*(last.check.probabilities[one] for one in SCENARIOS), names_at)]
     moved = spread(ends, 15)
-    rule = [{"x": last.at, "y": 100 * names_at, "text": f"{100 * names_at:.0f} names one"}]
+    rule = [{"x": last.at + BEYOND, "y": 100 * names_at, "text": f"{100 * names_at:.0f} names one"}]
     return [
-        text(rule, x, y, dx=10, dy=moved[-1] - ends[-1], color=LIGHT["muted"], fontSize=SMALL),
+        text(rule, x, y, dx=4, dy=moved[-1] - ends[-1], color=LIGHT["muted"], fontSize=SMALL),
         *_labels(last, dict(zip(SCENARIOS, zip(ends, moved, strict=False), strict=False)), x, y),
     ]
 

@@ -41,6 +41,20 @@ def fitting(words: str, pixels: float, size: int) -> str:
     return f"{words.rstrip(' ,(')}…"
 
 
+def shortened(words: str, pixels: float, size: int) -> str:
+    """The words, or their start, an ellipsis and their end: names of one kind begin alike, and end with a date."""
+    if broad(words, size) <= pixels:
+        return words
+    kept = len(words) - 1
+    while kept > 2 and broad(_without_middle(words, kept), size) > pixels:
+        kept -= 1
+    return _without_middle(words, kept)
+
+
+def _without_middle(words: str, kept: int) -> str:
+    return f"{words[: kept - kept // 2].rstrip(' ,(')}…{words[len(words) - kept // 2 :].lstrip(' ,')}"
+
+
 class Label(NamedTuple):
     """Words beside a point, in pixels."""
 
