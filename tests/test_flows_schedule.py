@@ -37,12 +37,6 @@ def configure(folder):
     (folder / "threefutures.toml").write_text(text)
 
 
-def done_runs(folder):
-    if not (folder / "data/published/threefutures.duckdb").exists():
-        return 0
-    return ask(folder, "SELECT count(*) FROM run WHERE command = 'serve' AND status = 'done'")[0][0]
-
-
 def is_running(folder):
     if not (folder / "data/prefect/prefect.db").exists():
         return False
@@ -58,6 +52,7 @@ class Served(NamedTuple):
     printed: list
     """JSON objects of standard output since the second start."""
     err: str
+    code: int
     page: str
     """Of the server, while the schedule went on."""
 
@@ -78,16 +73,17 @@ def served(tmp_path_factory):
     with printed.open("w") as out, told.open("w") as err:  # a pipe that nobody reads is full after the first run
         process = started(folder, *words, stdout=out, stderr=err, **FEW, **often)
     try:
-        wait_until(lambda: process.poll() is not None or done_runs(folder))
+        wait_until(lambda: process.poll() is not None or len(printed.read_text().splitlines()) > 1)
         wait_until(lambda: process.poll() is not None or "is cancelled" in told.read_text())
         assert process.poll() is None, told.read_text()
         server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
         with urllib.request.urlopen(server.removesuffix("/api")) as answer:
             page = answer.read().decode()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait(timeout=SECONDS)
-    return Served(folder, [json.loads(line) for line in printed.read_text().splitlines()], told.read_text(), page)
+    lines = [json.loads(line) for line in printed.read_text().splitlines()]
+    return Served(folder, lines, told.read_text(), process.returncode, page)
 
 
 def test_the_schedule_makes_runs_by_itself_and_shows_them(served):
@@ -97,7 +93,12 @@ def test_the_schedule_makes_runs_by_itself_and_shows_them(served):
     query = "SELECT count(*) >= 1 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
     assert prefect_rows(served.folder, query) == [(1,)]
     assert "Prefect" in served.page
-    assert "Traceback" not in served.err
+
+
+def test_a_schedule_that_is_terminated_ends_well_and_without_a_word(served):
+    assert served.code == 0
+    assert re.search("Traceback|Warning", served.err) is None
+    assert prefect_rows(served.folder, "SELECT count(*) FROM flow_run WHERE state_type = 'RUNNING'") == [(0,)]
 
 
 def test_a_kill_in_the_middle_of_a_run_does_not_end_the_schedule(served):
