@@ -262,7 +262,7 @@ def track(
     folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
-    told = channels(said.alerts) if as_of is None and prior is None else []
+    told = channels(said) if as_of is None and prior is None else []
     with alerting.failure_told(folder, told, at=at):
         # Before the lock: a slow server must hold up nobody who writes.
         fetched = [] if offline else fetch(folder, said, at)

@@ -137,12 +137,13 @@ def test_the_doctor_warns_of_a_schedule_without_runs(tmp_path):
     assert schedule["said"].endswith("; no run was published since 2026-01-10 09:00 UTC, and one was due at 06:00")
 
 
-def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):
-    code, out, err = threefutures(tmp_path, "serve", "--cron", "every monday")
+@pytest.mark.parametrize("cron", ["every monday", ""])
+def test_a_wrong_cron_expression_is_wrong_usage(tmp_path, cron):
+    code, out, err = threefutures(tmp_path, "serve", "--cron", cron)
     assert (code, out) == (2, "")
     assert err == (
-        "--cron 'every monday' is not a cron expression\n"
-        '  found  Invalid cron string: "every monday"\n'
+        f"--cron '{cron}' is not a cron expression\n"
+        f'  found  Invalid cron string: "{cron}"\n'
         '  next   five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)\n'
     )
 
