@@ -375,7 +375,7 @@ def test_a_run_that_fails_as_a_whole_is_told_once_and_so_is_that_runs_succeed_ag
     sent = Sent()
     outcomes(home, concluded(assessment()), sent.channel())
     fail(home, NO_FACT, sent.channel())
-    fail(home, NO_FACT, sent.channel())
+    fail(home, DataError(NO_FACT.message, found="another second"), sent.channel())
     assert outcomes(home, concluded(assessment(), "r4"), sent.channel()) == ["told"]
     assert outcomes(home, concluded(assessment(), "r5"), sent.channel()) == ["nothing new"]
     assert [parcel.subject for parcel in sent] == ["threefutures: the run failed", "threefutures: runs succeed again"]
