@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from flows.assess import known_live
 from flows.channels import Channel, Parcel, fault
 from flows.configuration import Alerts
 from flows.progress import LOGGER
+from flows.report import source_table
 from metrics import load_indicators
 from metrics.errors import ThreeFuturesError
 from metrics.untrusted import plain
@@ -62,6 +64,15 @@ class Letter(NamedTuple):
     """Whether the channel was never told anything."""
 
 
+def concluded(
+    home: Home, run_id: str, assessment_id: str, assessment: Assessment, report: Path, at: datetime
+) -> Concluded:
+    """What a run came to, with its sources as they stand in the live database."""
+    known = known_live(home)
+    sources = source_table(known.facts, assessment.as_of, known.failing, known.own)
+    return Concluded(run_id, assessment_id, assessment, sources, known.failing, report, at)
+
+
 def letters(home: Home, run: Concluded, settings: Alerts, channels: Sequence[Channel]) -> list[Letter]:
     """What every channel has not been told yet; the caller holds the writer's lock."""
     told = _last_told(home, channels)
@@ -77,18 +88,18 @@ def failure_letters(home: Home, error: Exception, channels: Sequence[Channel]) -
         told = _last_told(home, channels)
     except ThreeFuturesError:  # what stopped the run may stop this too
         told = {channel.name: None for channel in channels}
-    said = str(error) if isinstance(error, ThreeFuturesError) else f"a fault of its own: {type(error).__name__}"
-    parcel = _failure(said)
-    return [
-        Letter(
-            channel,
-            None if last and last.standing.get(FAILED) == said else parcel,
-            last and last._replace(standing={**last.standing, FAILED: said}),
-            last is None,
-        )
-        for channel in channels
-        for last in [told[channel.name]]
-    ]
+    return [_failure_letter(error, channel, told[channel.name]) for channel in channels]
+
+
+def _failure_letter(error: Exception, channel: Channel, last: kept.LastTold | None) -> Letter:
+    if isinstance(error, ThreeFuturesError):
+        name, said = error.message, str(error)
+    else:
+        name = said = f"a fault of its own: {type(error).__name__}"
+    if last is None:
+        return Letter(channel, _failure(said), None, is_new=True)
+    parcel = None if last.standing.get(FAILED) == name else _failure(said)
+    return Letter(channel, parcel, last._replace(standing={**last.standing, FAILED: name}))
 
 
 def send(due: Sequence[Letter]) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from flows.configuration import Alerts, Email
+from flows.configuration import Configuration, Email
 from flows.configuration_values import Secret
 from flows.settings import environment_without
 from metrics.errors import ThreeFuturesError
@@ -71,9 +71,9 @@ class Channel(NamedTuple):
     """Of the environment, that hold its secrets."""
 
 
-def channels(alerts: Alerts) -> list[Channel]:
+def channels(said: Configuration) -> list[Channel]:
     """Every channel that is configured."""
-    found = []
+    found, alerts = [], said.alerts
     if alerts.webhook:
         found.append(_posting("webhook", alerts.webhook, lambda parcel: parcel.document))
     if alerts.slack:
@@ -84,6 +84,7 @@ def channels(alerts: Alerts) -> list[Channel]:
         found.append(Channel("email", where, _persistent(_timely(lambda parcel: _mail(mail, parcel))), login))
     if words := alerts.command:
         hidden = [variable for other in found for variable in other.variables]
+        hidden += [said.lake.catalogue.variable] if said.lake else []
         found.append(Channel("command", words[0], lambda parcel: _run(words, hidden, parcel)))
     return found
 
@@ -234,7 +235,7 @@ def _letter(mail: Email, parcel: Parcel) -> EmailMessage:
 
 
 def _run(words: tuple[str, ...], hidden: list[str], parcel: Parcel) -> None:
-    """Start the command without a shell; it sees no secret of the other channels."""
+    """Start the command without a shell; it sees no secret of the other channels, nor the lake's."""
     environment = environment_without(hidden) | {"THREEFUTURES_ALERT_SUBJECT": parcel.subject}
     quiet = subprocess.DEVNULL
     try:

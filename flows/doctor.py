@@ -124,7 +124,7 @@ def _settings(patient: Patient) -> Said:
 
 
 def _alerts(patient: Patient) -> Said:
-    found = channels(patient.configuration.alerts)
+    found = channels(patient.configuration)
     missing = unset(variable for one in found for variable in one.variables)
     if missing:
         return Said("warn", f"{listed(missing)} not set here", "export it where the schedule runs")

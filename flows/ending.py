@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from flows.console import say
-from flows.settings import debugging
+from flows.settings import debugging, require_log_form
 from metrics.errors import ThreeFuturesError, UsageError
 from reports.untrusted import three_lines
 
@@ -25,6 +25,7 @@ def run_command(command: click.Command) -> NoReturn:
     """Run a command line as it was typed, and end."""
     try:
         _prepare_streams()
+        require_log_form()
         _invoke(command)
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)

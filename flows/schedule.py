@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from prefect import Flow, flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.runner import Runner
 from prefect.schedules import Cron, Schedule
 from prefect.server.schemas.schedules import CronSchedule
 from prefect.types.entrypoint import EntrypointType
@@ -89,7 +91,10 @@ def serve(
 
 def _run_when_due(home: Path, schedule: Schedule, configuration: Path | None, as_json: bool) -> None:
     run: Flow[..., Any] = track_as_json if as_json else track
-    run.serve(
+    # By default a restart would leave the schedule paused, and nobody would notice.
+    served = _Served(name=NAME, pause_on_shutdown=False, limit=1)
+    served.add_flow(
+        run,
         name=NAME,
         schedule=schedule,
         parameters={
@@ -98,13 +103,18 @@ def _run_when_due(home: Path, schedule: Schedule, configuration: Path | None, as
             "configuration": str(configuration) if configuration else None,
         },
         tags=["threefutures"],
-        limit=1,
-        global_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
-        # By default a restart would leave the schedule paused, and nobody would notice.
-        pause_on_shutdown=False,
-        print_starting_message=False,
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+    with suppress(KeyboardInterrupt):
+        asyncio.run(served.start())
+
+
+class _Served(Runner):
+    """Prefect's runner, which SIGTERM stops as Ctrl-C does: systemd and containers send the one, people the other."""
+
+    def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+        raise KeyboardInterrupt
 
 
 def timetable(when: When) -> tuple[Schedule, datetime]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from metrics.errors import WarehouseError
+from metrics.errors import UsageError, WarehouseError
 
 UNFIT = "?\\"
 """DuckDB puts the ending of its log's name before a question mark, and takes a backslash for a slash."""
@@ -61,6 +61,17 @@ def environment_without(names: Iterable[str]) -> dict[str, str]:
 def unset(names: Iterable[str]) -> list[str]:
     """Which of these variables are not set, or empty."""
     return [name for name in names if not os.environ.get(name)]
+
+
+def require_log_form() -> None:
+    """Check THREEFUTURES_LOG, before anything is logged.
+
+    Raises:
+        UsageError: it is neither json nor text.
+    """
+    form = os.environ.get("THREEFUTURES_LOG", "")
+    if form.lower() not in ("", "text", "json"):
+        raise UsageError(f"THREEFUTURES_LOG={form} is no form of a log", found=form, next="set it to json, or unset it")
 
 
 def logs_json() -> bool:

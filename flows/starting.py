@@ -50,7 +50,7 @@ names. Without a file everything has its default. `threefutures init` writes one
 - Secrets are never in the file: write `"env:NAME"`, and the variable `NAME` is read when it is needed. Any other text
   is refused, and not repeated.
 
-<!-- made by python -m flows.starting from the models in flows/configuration.py, checked by a test -->
+<!-- made by python -m flows.starting from the models that it imports, checked by a test -->
 
 ## Outside of tables
 

@@ -18,7 +18,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import alerts as alerting
 from flows import assess as assessing
 from flows import report as reporting
-from flows.channels import Channel, channels
+from flows.channels import channels
 from flows.choices import Choices, chosen
 from flows.cluster import dask_runner
 from flows.configuration import Configuration, GitSource, Retention, load_configuration
@@ -263,7 +263,7 @@ def track(
     folder = configured_home(said, Path(home) if home else None)
     choices = chosen(said, prior=prior, today=at.date())
     folder.prepare()
-    told = channels(said.alerts) if as_of is None and prior is None else []
+    told = channels(said) if as_of is None and prior is None else []
     with alerting.failure_told(folder, told, at=at):
         # Before the lock: a slow server must hold up nobody who writes.
         fetched = [] if offline else fetch(folder, said, at)
@@ -284,28 +284,15 @@ def track(
                 _retain(folder, said.retention, at)
                 recording.finish("done")
                 published = publish_task(folder)
-            due = _due(folder, said, told, recording, assessed, written, at) if told else []
-    if due:
+            if told:
+                page = written / "status.html"
+                run = alerting.concluded(folder, recording.run_id, assessed.id, assessed.assessment, page, at)
+                due = alerting.letters(folder, run, said.alerts, told)
+    if told:
         alert(folder, due, recording, at)
     return Tracked(
         recording.run_id, ingested, assessed.assessment, assessed.previous, assessed.ahead, written, published
     )
-
-
-def _due(
-    home: Home,
-    said: Configuration,
-    told: Sequence[Channel],
-    recording: Recording,
-    assessed: Assessed,
-    written: Path,
-    at: datetime,
-) -> list[alerting.Letter]:
-    """What the run has for every channel."""
-    known, page = assessing.known_live(home), written / "status.html"
-    sources = reporting.source_table(known.facts, assessed.assessment.as_of, known.failing, known.own)
-    run = alerting.Concluded(recording.run_id, assessed.id, assessed.assessment, sources, known.failing, page, at)
-    return alerting.letters(home, run, said.alerts, told)
 
 
 def _retain(home: Home, settings: Retention, at: datetime) -> None:

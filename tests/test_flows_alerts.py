@@ -16,7 +16,7 @@ from reports_samples import LEANS, assessment, record
 from flows import channels as travelling
 from flows.alerts import Concluded, failure_told, keep, letters, send
 from flows.channels import ChannelError, Parcel, channels, fault
-from flows.configuration import Alerts, load_configuration
+from flows.configuration import Alerts, Configuration, load_configuration
 from metrics.errors import ConfigurationError, DataError
 from warehouse.connection import live, writer
 from warehouse.home import Home
@@ -32,7 +32,7 @@ def no_pauses(monkeypatch):
 
 
 def only(**settings):
-    (channel,) = channels(Alerts.model_validate(settings))
+    (channel,) = channels(Configuration.model_validate({"alerts": settings}))
     return channel
 
 
@@ -261,14 +261,17 @@ def test_a_channel_that_drips_is_given_up(monkeypatch):
 
 def test_a_command_gets_the_text_and_no_secret_of_another_channel(tmp_path, monkeypatch):
     monkeypatch.setenv(ADDRESS, "http://127.0.0.1:1/s3cret")
+    monkeypatch.setenv("THREEFUTURES_TEST_LAKE", "password=s3cret")
     script = (
         "import os, sys; open(sys.argv[1], 'w').write("
-        "os.environ['THREEFUTURES_ALERT_SUBJECT'] + sys.stdin.read() + str(len(os.environ.get(sys.argv[2], ''))))"
+        "os.environ['THREEFUTURES_ALERT_SUBJECT'] + sys.stdin.read() + "
+        "''.join(str(len(os.environ.get(name, ''))) for name in sys.argv[2:]))"
     )
-    words = [sys.executable, "-c", script, str(tmp_path / "told"), ADDRESS]
-    both = channels(Alerts.model_validate({"webhook": f"env:{ADDRESS}", "command": words}))
-    both[1].send(PARCEL)
-    assert (tmp_path / "told").read_text() == "threefutures: <now>first & last\n0"
+    words = [sys.executable, "-c", script, str(tmp_path / "told"), ADDRESS, "THREEFUTURES_TEST_LAKE"]
+    lake = {"catalogue": "env:THREEFUTURES_TEST_LAKE", "data": "lake"}
+    alerts = {"webhook": f"env:{ADDRESS}", "command": words}
+    channels(Configuration.model_validate({"alerts": alerts, "lake": lake}))[1].send(PARCEL)
+    assert (tmp_path / "told").read_text() == "threefutures: <now>first & last\n00"
 
 
 def test_a_command_that_fails_is_told():
@@ -372,7 +375,7 @@ def test_a_run_that_fails_as_a_whole_is_told_once_and_so_is_that_runs_succeed_ag
     sent = Sent()
     outcomes(home, concluded(assessment()), sent.channel())
     fail(home, NO_FACT, sent.channel())
-    fail(home, NO_FACT, sent.channel())
+    fail(home, DataError(NO_FACT.message, found="another second"), sent.channel())
     assert outcomes(home, concluded(assessment(), "r4"), sent.channel()) == ["told"]
     assert outcomes(home, concluded(assessment(), "r5"), sent.channel()) == ["nothing new"]
     assert [parcel.subject for parcel in sent] == ["threefutures: the run failed", "threefutures: runs succeed again"]
@@ -408,7 +411,7 @@ def test_a_folder_that_another_process_writes_to_keeps_no_channel_from_being_tol
 
 def test_nothing_is_kept_of_an_address(home, webhook):
     webhook.expect_request("/s3cret").respond_with_data("")
-    told = channels(Alerts.model_validate({"webhook": f"env:{ADDRESS}"}))
+    told = channels(Configuration.model_validate({"alerts": {"webhook": f"env:{ADDRESS}"}}))
     for at, of in enumerate((assessment(), assessment(verdict=LEANS))):
         tell(home, concluded(of, f"r{at}"), NO_TRIPWIRES, told)
     with live(home) as connection:

@@ -37,12 +37,6 @@ def configure(folder):
     (folder / "threefutures.toml").write_text(text)
 
 
-def done_runs(folder):
-    if not (folder / "data/published/threefutures.duckdb").exists():
-        return 0
-    return ask(folder, "SELECT count(*) FROM run WHERE command = 'serve' AND status = 'done'")[0][0]
-
-
 def is_running(folder):
     if not (folder / "data/prefect/prefect.db").exists():
         return False
@@ -58,6 +52,7 @@ class Served(NamedTuple):
     printed: list
     """JSON objects of standard output since the second start."""
     err: str
+    code: int
     page: str
     """Of the server, while the schedule went on."""
 
@@ -78,16 +73,17 @@ def served(tmp_path_factory):
     with printed.open("w") as out, told.open("w") as err:  # a pipe that nobody reads is full after the first run
         process = started(folder, *words, stdout=out, stderr=err, **FEW, **often)
     try:
-        wait_until(lambda: process.poll() is not None or done_runs(folder))
+        wait_until(lambda: process.poll() is not None or len(printed.read_text().splitlines()) > 1)
         wait_until(lambda: process.poll() is not None or "is cancelled" in told.read_text())
         assert process.poll() is None, told.read_text()
         server = json.loads(printed.read_text(encoding="utf-8").splitlines()[0])["server"]
         with urllib.request.urlopen(server.removesuffix("/api")) as answer:
             page = answer.read().decode()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         process.wait(timeout=SECONDS)
-    return Served(folder, [json.loads(line) for line in printed.read_text().splitlines()], told.read_text(), page)
+    lines = [json.loads(line) for line in printed.read_text().splitlines()]
+    return Served(folder, lines, told.read_text(), process.returncode, page)
 
 
 def test_the_schedule_makes_runs_by_itself_and_shows_them(served):
@@ -97,7 +93,12 @@ def test_the_schedule_makes_runs_by_itself_and_shows_them(served):
     query = "SELECT count(*) >= 1 FROM flow_run WHERE auto_scheduled AND state_type = 'COMPLETED'"
     assert prefect_rows(served.folder, query) == [(1,)]
     assert "Prefect" in served.page
-    assert "Traceback" not in served.err
+
+
+def test_a_schedule_that_is_terminated_ends_well_and_without_a_word(served):
+    assert served.code == 0
+    assert re.search("Traceback|Warning", served.err) is None
+    assert prefect_rows(served.folder, "SELECT count(*) FROM flow_run WHERE state_type = 'RUNNING'") == [(0,)]
 
 
 def test_a_kill_in_the_middle_of_a_run_does_not_end_the_schedule(served):
@@ -136,12 +137,13 @@ def test_the_doctor_warns_of_a_schedule_without_runs(tmp_path):
     assert schedule["said"].endswith("; no run was published since 2026-01-10 09:00 UTC, and one was due at 06:00")
 
 
-def test_a_wrong_cron_expression_is_wrong_usage(tmp_path):
-    code, out, err = threefutures(tmp_path, "serve", "--cron", "every monday")
+@pytest.mark.parametrize("cron", ["every monday", ""])
+def test_a_wrong_cron_expression_is_wrong_usage(tmp_path, cron):
+    code, out, err = threefutures(tmp_path, "serve", "--cron", cron)
     assert (code, out) == (2, "")
     assert err == (
-        "--cron 'every monday' is not a cron expression\n"
-        '  found  Invalid cron string: "every monday"\n'
+        f"--cron '{cron}' is not a cron expression\n"
+        f'  found  Invalid cron string: "{cron}"\n'
         '  next   five fields: minute hour day month weekday, for instance "0 6 * * 1" (Mondays, 06:00 UTC)\n'
     )
 

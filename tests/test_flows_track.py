@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from git_histories import DAY, Writer
+from live_faults import FAULTS, REFUSED
+from live_servers import answer, serving
 from processes import SECONDS, ask, environment, prefect_rows, started, threefutures, wait_until
 
 
@@ -235,3 +237,39 @@ def alive(pid):
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").split()[2] != "Z"
     except FileNotFoundError:
         return False
+
+
+ALONE = [fault for fault in FAULTS if fault.done == REFUSED and fault.source == "metr_results" and fault.script]
+"""Faults of any file, that are not tried again: a run would wait for those."""
+
+
+def faulty(server):
+    """Every source at fault at once: a table of one's own for each fault, and both publishers' files."""
+    page = answer(b"<html>Down for maintenance</html>")
+    for path in ("/metr/results.yaml", "/metr/task_results_1_1.yaml", "/epoch.zip"):
+        server.says(path, page)
+    server.says("/busy", answer(b"", "503 Service Unavailable"))
+    tables = {f"fault{number}": server.says(f"/fault{number}", fault.script) for number, fault in enumerate(ALONE)}
+    tables["busy"] = server.url("/busy")
+    own = "".join(f'[sources.{name}]\npath = "{url}"\n' for name, url in tables.items())
+    publishers = f'[sources.metr]\nurl = "{server.url("/metr/results.yaml")}"\n'
+    publishers += f'[sources.epoch]\nurl = "{server.url("/epoch.zip")}"\n'
+    return f"{publishers}{own}[network]\nallow_private = true\ntimeout = 1\nmax_mb = 1\n"
+
+
+KNOWN = "SELECT count(*), bit_xor(hash(fact)) FROM fact_observation AS fact"
+
+
+def test_a_run_in_which_every_server_is_at_fault_ends_well_with_the_facts_before(tracked):
+    folder, _ = tracked
+    before = ask(folder, KNOWN)
+    with serving() as server:
+        (folder / "threefutures.toml").write_text(faulty(server))
+        code, out, err = threefutures(folder, "run", "--as-of", "2025-10-08", "--json")
+    (folder / "threefutures.toml").unlink()
+    failed = [one for one in json.loads(out)["ingested"] if one["error"]]
+    assert code == 0, err
+    assert len(failed) == len(ALONE) + 4
+    assert all(one["tolerated"] for one in failed)
+    assert ask(folder, KNOWN) == before
+    assert err.splitlines()[-1].startswith("publish")

@@ -125,6 +125,12 @@ def test_faults_are_json_lines_where_the_log_is(threefutures, monkeypatch):
     assert (line["level"], line["message"].splitlines()[-1]) == ("error", "  next   threefutures run")
 
 
+def test_a_log_of_a_form_that_nobody_knows_is_wrong_usage(threefutures, monkeypatch):
+    monkeypatch.setenv("THREEFUTURES_LOG", "xml")
+    code, _, err = threefutures("indicators")
+    assert (code, err.splitlines()[0]) == (2, "THREEFUTURES_LOG=xml is no form of a log")
+
+
 def test_the_newest_reports_are_kept(home):
     for day in (8, 9, 10):
         write_folder(home.reports, AT.date().replace(day=day), {"status.md": str(day)})

@@ -11,6 +11,7 @@ from metrics.observation import Judgement
 from warehouse.backup import back_up
 from warehouse.connection import live, writer
 from warehouse.facts import every, keep
+from warehouse.fetched import Seen, note_seen
 from warehouse.held import Held, hold
 from warehouse.home import Home
 from warehouse.landing import land, landed
@@ -119,6 +120,7 @@ def test_only_old_files_that_nothing_rests_on_are_removed(home):
     first = kept(home, b"1", [horizon(59.0)])
     restated = kept(home, b"3", [horizon(59.0)], NOW + timedelta(days=1))
     refused = land(home, "metr", b"no table", name="b.csv", fetched_at=NOW + timedelta(days=2))
+    note_seen(home, Seen("metr", refused.sha256, "https://data.example/b.csv", "", "", NOW))
     recent = kept(home, b"4", [horizon(59.0)], LATER - timedelta(days=5))
     newest = kept(home, b"5", [horizon(59.0)], LATER - timedelta(days=4))
     with live(home) as connection:
@@ -127,6 +129,7 @@ def test_only_old_files_that_nothing_rests_on_are_removed(home):
     gone = {file.sha256 for file in removed}
     assert gone == {restated.sha256, refused.sha256} - resting
     assert refused.sha256 in gone
+    assert list(home.landing.glob(f"*/{refused.sha256}*")) == []
     assert {file.sha256 for file in landed(home)} == {
         one.sha256 for one in (first, restated, refused, recent, newest)
     } - gone

@@ -8,6 +8,7 @@ from warehouse.connection import live
 from warehouse.details import TABLES
 from warehouse.facts import transaction
 from warehouse.faults import os_explained
+from warehouse.fetched import MARK
 from warehouse.held import NOTE, is_held
 from warehouse.home import Home
 from warehouse.landing import Landed, landed
@@ -35,6 +36,7 @@ def remove_landed(home: Home, *, days: int, at: datetime) -> list[Landed]:
             # The note first: a file without one has not landed.
             path.with_name(path.name + NOTE).unlink()
             path.unlink(missing_ok=True)
+            path.with_name(path.name + MARK).unlink(missing_ok=True)
     return old
 
 

@@ -89,7 +89,8 @@ def serve(cron: str | None, as_json: bool, ui: bool) -> None:
     from flows.schedule import When
     from flows.schedule import serve as serve_flow
 
-    when = When("--cron", cron) if cron else When(f"{said.place('schedule', 'cron')}: cron", said.schedule.cron)
+    configured = When(f"{said.place('schedule', 'cron')}: cron", said.schedule.cron)
+    when = configured if cron is None else When("--cron", cron)
     serve_flow(home.root, when=when, configuration=said.file, server=server, ui=ui, as_json=as_json)
 
 

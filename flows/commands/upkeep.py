@@ -24,7 +24,7 @@ def alert(test: bool, as_json: bool) -> None:
     """
     from flows.channels import channels, try_out
 
-    found = channels(configuration().alerts)
+    found = channels(configuration())
     if test and not found:
         raise UsageError(
             "there is no channel to test",
