@@ -101,7 +101,7 @@ def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_p
     writer.commit(at=1_700_000_000 + 60 * DAY)
     writer.write(tmp_path / "service")
     (tmp_path / "threefutures.toml").write_text(
-        '[verdict]\nprior = "sceptic"\n[sources.git]\nrepositories = ["service"]\n'
+        '[verdict]\nprior = "sceptic"\nfirst_date = "2025-01-01"\n[sources.git]\nrepositories = ["service"]\n'
     )
     both = [started(tmp_path, "run", "--as-of", "2025-06-30", "--json") for _ in range(2)]
     said = [process.communicate(timeout=SECONDS) for process in both]
@@ -113,7 +113,7 @@ def test_two_runs_at_once_both_end_well_and_do_what_the_configuration_says(tmp_p
 
 
 WITH_A_LAKE = """
-import os
+import os, sys
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -127,40 +127,24 @@ from flows.track import ingest, measured
 from metrics.errors import ThreeFuturesError
 from warehouse.home import Home, Lake
 lake = Home(home, Lake("host=127.0.0.1 port=1 password=s3cret", str(home / "lake")))
-said = Configuration.model_validate({"sources": {"git": {"repositories": ["/no/such/place"]}}})
-print(len(measured(lake, said, datetime.now(UTC).date(), False)))
+said = Configuration.model_validate({"sources": {"git": {"repositories": sys.argv[1:], "jobs": 2}}})
+for one in measured(lake, said, datetime.now(UTC).date(), False):
+    print(one.repo, one.fault.found if one.fault else len(one.document) > 0)
 with suppress(ThreeFuturesError):
     ingest(lake, (), datetime.now(UTC))
 """
 
 
-BATCHES = """
-import os, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from flows.settings import quiet_prefect
-from flows.server import local_server
-home = Path(os.environ["THREEFUTURES_HOME"])
-quiet_prefect(home / "prefect")
-local_server(home / "prefect").wait()
-from flows.configuration import GitSource
-from flows.track import measured
-from warehouse.home import Home
-git = GitSource(repositories=sys.argv[1:], jobs=2)
-for one in measured(Home(home), git, datetime.now(UTC).date(), False):
-    print(one.repo, one.fault.found if one.fault else len(one.document) > 0)
-"""
-
-
-def test_a_batch_of_repositories_is_a_task_and_one_that_fails_stops_no_other(tracked, tmp_path):
-    folder, _ = tracked
+@pytest.fixture(scope="module")
+def measured(tracked, tmp_path_factory):
+    """What was said of three repositories, one of which is not there, measured beside a lake."""
+    folder, place = tracked[0], tmp_path_factory.mktemp("repositories")
     for name in ("one", "three"):
         writer = Writer()
         writer.commit(files={"a.py": writer.lines(1)})
-        writer.write(tmp_path / name)
-    named = [str(tmp_path / name) for name in ("one", "two", "three")]
-    done = subprocess.run(
-        [sys.executable, "-c", BATCHES, *named],
+        writer.write(place / name)
+    return subprocess.run(
+        [sys.executable, "-c", WITH_A_LAKE, *(str(place / name) for name in ("one", "two", "three"))],
         cwd=folder,
         env=environment(folder),
         capture_output=True,
@@ -168,27 +152,19 @@ def test_a_batch_of_repositories_is_a_task_and_one_that_fails_stops_no_other(tra
         timeout=SECONDS,
         check=False,
     )
-    assert done.stdout.splitlines() == ["one True", "two no such folder", "three True"], done.stderr
-    tasks = prefect_rows(folder, "SELECT name, state_type FROM task_run WHERE name LIKE 'measure %' ORDER BY name")
-    assert [row for row in tasks if row[0] != "measure place"] == [
-        (f"measure {name}", "COMPLETED") for name in ("one", "three", "two")
-    ]
 
 
-def test_prefect_is_not_told_the_password_of_a_lake(tracked):
+def test_a_batch_of_repositories_is_a_task_and_one_that_fails_stops_no_other(tracked, measured):
+    assert measured.returncode == 0, measured.stderr
+    assert measured.stdout.splitlines() == ["one True", "two no such folder", "three True"], measured.stderr
+    tasks = prefect_rows(tracked[0], "SELECT name, state_type FROM task_run WHERE name LIKE 'measure %' ORDER BY name")
+    assert tasks == [(f"measure {name}", "COMPLETED") for name in ("one", "three", "two")]
+
+
+def test_prefect_is_not_told_the_password_of_a_lake(tracked, measured):
     folder, _ = tracked
-    done = subprocess.run(
-        [sys.executable, "-c", WITH_A_LAKE],
-        cwd=folder,
-        env=environment(folder),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
     parameters = prefect_rows(folder, "SELECT parameters FROM flow_run WHERE name IN ('measure', 'ingest')")
-    assert len(parameters) >= 3
+    assert len(parameters) >= 3, measured.stderr
     assert all(str(folder) in one for (one,) in parameters)
     for file in (folder / "data/prefect").glob("prefect.db*"):
         assert b"s3cret" not in file.read_bytes()
@@ -262,10 +238,10 @@ KNOWN = "SELECT count(*), bit_xor(hash(fact)) FROM fact_observation AS fact"
 
 def test_a_run_in_which_every_server_is_at_fault_ends_well_with_the_facts_before(tracked):
     folder, _ = tracked
-    before = ask(folder, KNOWN)
+    before, few = ask(folder, KNOWN), {"THREEFUTURES_VERDICT__FIRST_DATE": "2025-06-01"}
     with serving() as server:
         (folder / "threefutures.toml").write_text(faulty(server))
-        code, out, err = threefutures(folder, "run", "--as-of", "2025-10-08", "--json")
+        code, out, err = threefutures(folder, "run", "--as-of", "2025-10-08", "--json", **few)
     (folder / "threefutures.toml").unlink()
     failed = [one for one in json.loads(out)["ingested"] if one["error"]]
     assert code == 0, err

@@ -257,7 +257,7 @@ def test_a_cluster_that_says_more_never_counts_for_less_nor_for_more_than_its_ca
     said = [np.ptp(combine([weighed("index", [-log, 0.0, 0.0])], [1, 1, 1]).decibans) for log in (0.1, 1.0, 3.0, 9.0)]
     assert said == sorted(said)
     assert said[0] == pytest.approx(0.1 * DECIBANS, rel=1e-3)
-    rows = [weighed("horizon", [-50.0, 0.0, 0.0], cluster="same") for _ in range(200)]
+    rows = [weighed("horizon", [-50.0, 0.0, 0.0], cluster="same")] * 200
     assert 17 < np.ptp(combine(rows, [1, 1, 1]).decibans.sum(axis=0)) < 20
 
 
