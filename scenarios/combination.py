@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from metrics.indicator import Indicator
 from metrics.organisation import organisation
 from metrics.series import Series
 from scenarios.evidence import Evidence, Misfit, misfit
 from scenarios.link import central
 from scenarios.settings import SCENARIOS, settings
+from scenarios.witnesses import Witness, shares
 
 Array = npt.NDArray[np.float64]
 
@@ -55,6 +55,10 @@ class Weighed:
         """The organisation that measures it; empty where everybody measures their own."""
         return self.series.indicator.measured_by
 
+    def witness(self, cluster: int) -> Witness:
+        """What it counts for beside others depends on."""
+        return Witness(self.series.indicator.id, cluster, self.organisation, self.measurer, self.is_weak)
+
     @cached_property
     def misfit(self) -> Misfit:
         """Residuals of its best path."""
@@ -84,7 +88,7 @@ def combine(rows: Sequence[Weighed], prior: Sequence[float]) -> Total:
     said = DECIBANS * (log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     cap = np.array([row.cap for row in rows])[:, None]
     cluster = clusters(rows)
-    weight = weights(rows, cluster)
+    weight = shares(tuple(row.witness(int(of)) for row, of in zip(rows, cluster, strict=True)))
     decibans = weight[:, None] * np.maximum(said, -cap)
     span = _spans(cluster, decibans)
     # The more a cluster says, the more of it is the model's own error; it never says more than its cap.
@@ -116,38 +120,6 @@ def clusters(rows: Sequence[Weighed]) -> npt.NDArray[np.int_]:
     return np.array([number[name] for name in names], dtype=int)
 
 
-def weights(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
-    """What each row keeps of its say, shape (rows,).
-
-    Series of one cluster are worth n_eff = n^2 / (sum of their correlations) of n witnesses, and so are clusters that
-    one organisation publishes of its own work or measures; a weak dimension is worth less by itself.
-    """
-    constants = settings().combination
-    weight = np.array([constants.weak_weight if row.is_weak else 1.0 for row in rows])
-    for shared in np.flatnonzero(np.bincount(cluster) > 1):
-        members = np.flatnonzero(cluster == shared).tolist()
-        correlation = sum(_correlation(rows[one], rows[other]) for one in members for other in members)
-        weight[members] *= len(members) / correlation
-    return np.asarray(weight / (1 + _shared_with_others(rows, cluster)))
-
-
-def _shared_with_others(rows: Sequence[Weighed], cluster: npt.NDArray[np.int_]) -> Array:
-    """Correlation of each row's errors with those of every other cluster, summed over them, shape (rows,)."""
-    constants = settings().combination
-    rho = np.zeros((len(rows), len(rows)))
-    for common, names in (
-        (constants.rho_organisation, [row.organisation for row in rows]),
-        (constants.rho_measurer, [row.measurer for row in rows]),
-    ):
-        number = {name: at for at, name in enumerate(dict.fromkeys(["", *names]))}
-        whose = np.array([number[name] for name in names], dtype=int)
-        rho = np.maximum(rho, common * ((whose[:, None] == whose) & (whose > 0)))
-    found = np.zeros((cluster.max(initial=-1) + 1, len(rows)))
-    np.maximum.at(found, cluster, rho)
-    found[cluster, np.arange(len(rows))] = 0
-    return np.asarray(found.sum(axis=0))
-
-
 def shown(probabilities: Array) -> dict[str, float]:
     """Never surer than `least_shown`; what is added to the others is taken from the first."""
     least = settings().combination.least_shown
@@ -162,18 +134,6 @@ def _probabilities(decibans: Array, prior: Sequence[float]) -> dict[str, float]:
         log_posterior = np.log(np.array(prior)) + decibans / DECIBANS
     odds = np.exp(log_posterior - log_posterior.max())
     return shown(odds / odds.sum())
-
-
-def _correlation(one: Weighed, other: Weighed) -> float:
-    return 1.0 if one is other else correlation_of(one.series.indicator, other.series.indicator)
-
-
-def correlation_of(one: Indicator, other: Indicator) -> float:
-    """Correlation of the errors of two series of one cluster."""
-    constants = settings().combination
-    pair = {one.id, other.id}
-    same_runs = len(pair) == 2 and any(pair <= set(group) for group in constants.same_runs)
-    return constants.rho_same_runs if same_runs else constants.rho
 
 
 def _spans(cluster: npt.NDArray[np.int_], decibans: Array) -> Array:

@@ -53,7 +53,7 @@ class Points:
     def middle(self) -> float:
         """Where the start of the path is expected: the median value, or that of the bounds when all are censored."""
         if self.z.size:
-            return float(np.median(self.z))
+            return _median(self.z)
         bounds = np.concatenate([self.low, self.high])
         return float(np.median(bounds[np.isfinite(bounds)])) if np.isfinite(bounds).any() else 0.0
 

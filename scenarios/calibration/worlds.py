@@ -16,11 +16,12 @@ from metrics.series import Series
 from scenarios.calibration.measurement import anatomy, measured, rendered
 from scenarios.calibration.mechanisms import distorted, latent
 from scenarios.calibration.schedule import sparse, threes
-from scenarios.combination import correlation_of, teller
+from scenarios.combination import teller
 from scenarios.evidence import ceilings_of, noise
 from scenarios.settings import SCENARIOS, settings
 from scenarios.shapes import library, seen
 from scenarios.span import Span, span_of
+from scenarios.witnesses import correlations
 
 Array = npt.NDArray[np.float64]
 
@@ -115,8 +116,7 @@ def _own_cluster(rng: np.random.Generator, scenario: str, members: Sequence[Seri
     owner = np.repeat(np.arange(len(members)), [one.n for one in members])
     length = np.mean([(one.observed_on[-1] - one.observed_on[0]).astype(float) for one in members])
     apart = np.abs(days[:, None] - days) / length
-    rho = np.array([[correlation_of(one.indicator, other.indicator) for other in members] for one in members])
-    np.fill_diagonal(rho, 1.0)
+    rho = correlations([one.indicator.id for one in members])
     kernel = (1 - grid.wander[level]) * (apart == 0) + grid.wander[level] * np.exp(
         -apart / settings().skeleton.wander_length
     )
