@@ -1,6 +1,6 @@
 """The evidence as differences between futures: leader against second, leader against third.
 
-What is compared is what enters the sum (weighted, capped, tempered), so rows add up. Wording is not decided here.
+What is compared is what enters the sum (weighted, capped), so rows add up. Wording is not decided here.
 """
 
 import math

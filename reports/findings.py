@@ -14,7 +14,18 @@ from scenarios import Assessment
 from scenarios.assessment import Check, MarkerStatus, varied
 from scenarios.prior import parse_prior
 from scenarios.settings import SCENARIOS, settings
-from scenarios.words import AT_THE_CAP, TITLES, count_range, counted, counts, decibans, full_date, listed, strength
+from scenarios.words import (
+    AT_THE_CAP,
+    TITLES,
+    count_range,
+    counted,
+    counts,
+    decibans,
+    full_date,
+    is_all_it_may,
+    listed,
+    strength,
+)
 
 SPEAKS_AT = 3.0
 """Decibans from which a group of series is said to speak for a future: below, it is "hardly any" evidence."""
@@ -170,7 +181,7 @@ def _voice(assessment: Assessment, scenario: str, against: str, difference: "pd.
     loudest = int(difference.to_numpy().argmax())
     value = float(difference.iloc[loudest])
     capped = against_both(assessment)[0].capped[loudest] == "cap"
-    said = f"{decibans(value)} decibans, {AT_THE_CAP if capped else strength(value)}"
+    said = f"{decibans(value)} decibans, {AT_THE_CAP if capped and is_all_it_may(value) else strength(value)}"
     name = series_names(assessment.evidence)[loudest]
     return f"{name} speaks most for {phrase(scenario)} over {phrase(against)} ({said})."
 

@@ -18,7 +18,7 @@ from reports.markdown import LONG, folded, render
 from reports.plain_json import plain_json
 from reports.record import Record
 from scenarios import Assessment
-from scenarios.words import AT_THE_CAP, counted, decibans, full_date, strength
+from scenarios.words import AT_THE_CAP, counted, decibans, full_date, is_all_it_may, strength
 
 UNITS = {"share": "per cent", "minutes": "minutes and hours", "times": "times the starting value or baseline"}
 """Units as a reader meets them in the values."""
@@ -158,8 +158,10 @@ def _one_says(comparison: Comparison, at: int) -> str:
     one, other = (comparison.leader, comparison.other) if value >= 0 else (comparison.other, comparison.leader)
     if capped == "both cap":
         return f"nothing between {one} and {other}: it says as much as it may against both"
-    how_much = AT_THE_CAP if capped == "cap" else f"{strength(value)} evidence"
-    return f"{how_much} for {one} over {other} ({decibans(abs(value))} decibans)"
+    how_much, cut = f"{strength(value)} evidence", ""
+    if capped == "cap":
+        how_much, cut = (AT_THE_CAP, "") if is_all_it_may(value) else (how_much, ", cut by the cap")
+    return f"{how_much} for {one} over {other} ({decibans(abs(value))} decibans{cut})"
 
 
 def _one_series(

@@ -29,7 +29,7 @@ MONTHS = (
 OBSTACLES_NAMED = 3
 
 AT_THE_CAP = "as much as one series may say"
-"""Instead of the strength of evidence that a cap has cut."""
+"""Instead of the strength of evidence that a cap has cut and that is still moderate."""
 
 TITLES = {
     "names": "Names",
@@ -79,6 +79,11 @@ def adding_up(parts: Sequence[float]) -> list[float]:
 def signed(text: str) -> str:
     """A formatted number with a true minus, and none before a zero."""
     return text.lstrip("-") if not any(digit in text for digit in "123456789") else text.replace("-", MINUS)
+
+
+def is_all_it_may(value: float) -> bool:
+    """Whether evidence that a cap has cut still says much: of two futures near their caps, hardly any may be left."""
+    return strength(value) in ("moderate", "strong")
 
 
 def strength(value: float) -> str:

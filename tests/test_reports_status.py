@@ -11,6 +11,7 @@ from reports_samples import (
     AS_OF,
     BEFORE,
     CATALOGUE,
+    EVIDENCE,
     FACTS,
     FORBIDDEN,
     KNOWN,
@@ -287,6 +288,14 @@ def test_the_default_is_marked_among_the_priors_and_not_counted():
 
 def test_what_the_cap_cut_has_no_strength_of_its_own():
     assert "as much as one series may say for compounding over stall (16.0 decibans)" in says(assessment())[0]
+
+
+def test_of_two_futures_near_their_caps_hardly_any_evidence_may_be_left():
+    row = ("share", "Share led by AI", "lab", "ai_rnd", 3, 1.0, True, (-3.1, -2.8, 0.0))
+    assert (
+        "hardly any evidence for compounding over stall (0.3 decibans, cut by the cap)"
+        in says(assessment(evidence=evidence((row, *EVIDENCE[1:]))))[0]
+    )
 
 
 def test_json_is_the_contract_with_a_report_beside_it():
