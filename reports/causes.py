@@ -21,8 +21,6 @@ from scenarios.settings import SCENARIOS
 
 Cause = Literal["method", "withdrawn", "revised", "new", "reweighted"]
 
-CAUSES: tuple[Cause, ...] = ("new", "revised", "withdrawn", "reweighted", "method")
-
 Key = tuple[str, str, str]
 Said = dict[Key, npt.NDArray[np.float64]]
 """Decibans that enter the sum, by series, in the order of SCENARIOS."""
